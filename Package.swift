@@ -1,0 +1,111 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny")]
+
+/// A library of Debian's that Swift reaches through a module map.
+func system(_ name: String, apt: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/System/\(name)", providers: [.apt([apt])])
+}
+
+/// A base target: small, settled, imported by many.
+func base(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+}
+
+let shared: [Target.Dependency] = ["Kernel", "Contracts", "Database", "Platform", "Web"]
+
+/// A feature context. It sees the base targets and `Directory`, never another context.
+func context(_ name: String, resources: [Resource]? = nil) -> Target {
+    .target(name: name, dependencies: shared + ["Directory"], resources: resources, swiftSettings: settings)
+}
+
+func tests(for name: String, _ more: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: [.init(stringLiteral: name), "TestKit"] + more, resources: resources,
+        swiftSettings: settings)
+}
+
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
+let package = Package(
+    name: "santong",
+    products: [.executable(name: "santong", targets: ["Server"])],
+    dependencies: [
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0", traits: []),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+    ],
+    targets: [
+        system("CSQLite", apt: "libsqlite3-dev"),
+        system("CPostgres", apt: "libpq-dev"),
+        system("CArgon2", apt: "libargon2-dev"),
+        system("CZip", apt: "libzip-dev"),
+        system("CExpat", apt: "libexpat1-dev"),
+        system("CXlsxWriter", apt: "libxlsxwriter-dev"),
+        system("CCrypto", apt: "libssl-dev"),
+        system("CZlib", apt: "zlib1g-dev"),
+
+        base("Kernel"),
+        base("Contracts", ["Kernel"]),
+        base("Database", ["Kernel", "CSQLite", "CPostgres", logging]),
+        base("Platform", ["Kernel", "Database", "CZip", "CExpat", "CXlsxWriter", "CCrypto", logging]),
+        base(
+            "Web",
+            [
+                "Kernel", "CZlib", hummingbird, logging,
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ]),
+        .target(
+            name: "Directory", dependencies: shared, resources: [.copy("CodeLists/Data")], swiftSettings: settings),
+        .target(
+            name: "Identity", dependencies: shared + ["Directory", "CArgon2"], resources: [.copy("Passwords/Data")],
+            swiftSettings: settings),
+        context("Connectivity"),
+        context("Plan", resources: [.copy("Targets/Data")]),
+
+        .target(
+            name: "App",
+            dependencies: shared + [
+                "Directory", "Identity", "Connectivity", "Plan", hummingbird, logging,
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], swiftSettings: settings),
+        .target(
+            name: "Demo", dependencies: shared + ["Directory", "Identity", "Connectivity", "Plan", "App"],
+            resources: [.copy("Data")], swiftSettings: settings),
+        .executableTarget(
+            name: "Server",
+            dependencies: [
+                "App", "Demo", logging, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: settings),
+
+        .executableTarget(
+            name: "measure", dependencies: ["App", "Platform"], path: "Benchmarks/Measure", swiftSettings: settings),
+        .executableTarget(
+            name: "floor", dependencies: ["CSQLite", hummingbird], path: "Benchmarks/Floor", swiftSettings: settings),
+
+        .target(
+            name: "TestKit",
+            dependencies: shared + [
+                "Directory", "Identity", "App", "Demo", hummingbird,
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ], path: "Tests/TestKit", swiftSettings: settings),
+        tests(for: "Kernel"),
+        tests(for: "Database"),
+        tests(for: "Platform"),
+        tests(for: "Web"),
+        tests(for: "Directory"),
+        tests(for: "Identity"),
+        tests(for: "Connectivity", resources: [.copy("Fixtures")]),
+        tests(for: "Plan", resources: [.copy("Fixtures")]),
+        tests(for: "App", ["Connectivity", "Plan", "Server"]),
+    ]
+)

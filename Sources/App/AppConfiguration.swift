@@ -1,0 +1,119 @@
+import Configuration
+import Database
+import Foundation
+import Kernel
+import Logging
+import Platform
+
+/// All settings of a process, read once at start and checked as a whole. Each may stand in the environment
+/// (`SANTONG_PORT`) or in the file `santong.env` of the data folder (`SANTONG_PORT=8080`); the command line wins.
+package struct AppConfiguration: Sendable {
+    package var dataFolder: String
+    package var host: String
+    package var port: Int
+    /// libpq connection string; without one the data lives in SQLite inside the data folder.
+    package var postgres: String?
+    /// Where browsers reach the platform, `https://edu.example.gov.cn`. Decides about secure cookies.
+    package var publicURL: String?
+    package var trustsProxy: Bool
+    /// The folder with styles, scripts and icons.
+    package var publicFolder: String
+    package var siteName: String
+    package var siteOwner: String
+    package var siteContact: String
+    package var siteRegistration: String
+    /// `international` or `commercial` (SM3/SM4).
+    package var crypto: CryptoSuite
+    package var logLevel: Logger.Level
+    package var readers: Int
+    /// Whether this process also runs jobs; replicas may leave them to `santong worker`.
+    package var runsJobs: Bool
+
+    /// What the command line said; `nil` leaves the choice to environment and file.
+    package struct Overrides: Sendable {
+        package var dataFolder: String?
+        package var host: String?
+        package var port: Int?
+        package init(dataFolder: String? = nil, host: String? = nil, port: Int? = nil) {
+            (self.dataFolder, self.host, self.port) = (dataFolder, host, port)
+        }
+    }
+
+    /// Every complaint at once, in words an operator understands.
+    package struct Invalid: Error, CustomStringConvertible {
+        package let problems: [String]
+        package var description: String { problems.map { "configuration: \($0)" }.joined(separator: "\n") }
+    }
+
+    package static func load(_ overrides: Overrides = Overrides()) async throws -> AppConfiguration {
+        let environment = EnvironmentVariablesProvider()
+        let folder =
+            overrides.dataFolder
+            ?? ConfigReader(provider: environment).string(forKey: "santong.data", default: "./data")
+        let file = try await EnvironmentVariablesProvider(
+            environmentFilePath: .init(folder + "/santong.env"), allowMissing: true)
+        let reader = ConfigReader(providers: [environment, file]).scoped(to: "santong")
+        var problems: [String] = []
+        func number(_ key: ConfigKey, _ fallback: Int, _ range: ClosedRange<Int>) -> Int {
+            guard let text = reader.string(forKey: key) else { return fallback }
+            guard let value = Int(text), range.contains(value) else {
+                problems.append("\(key) must be a number from \(range.lowerBound) to \(range.upperBound), not '\(text)'")
+                return fallback
+            }
+            return value
+        }
+        func choice<Value>(_ key: ConfigKey, _ fallback: Value, _ make: (String) -> Value?) -> Value {
+            guard let text = reader.string(forKey: key) else { return fallback }
+            guard let value = make(text) else {
+                problems.append("\(key) cannot be '\(text)'")
+                return fallback
+            }
+            return value
+        }
+        let publicURL = reader.string(forKey: "public.url")
+        if let publicURL, !publicURL.hasPrefix("https://"), !publicURL.hasPrefix("http://") {
+            problems.append("public.url must begin with https:// or http://")
+        }
+        let configuration = AppConfiguration(
+            dataFolder: folder, host: overrides.host ?? reader.string(forKey: "host", default: "127.0.0.1"),
+            port: overrides.port ?? number("port", 8080, 0...65_535), postgres: reader.string(forKey: "postgres"),
+            publicURL: publicURL, trustsProxy: choice("trust.proxy", false) { Bool($0) },
+            publicFolder: reader.string(forKey: "public.folder", default: AppConfiguration.standardPublicFolder()),
+            siteName: reader.string(forKey: "site.name", default: "防城港市教育信息化公共服务平台"),
+            siteOwner: reader.string(forKey: "site.owner", default: "防城港市教育局"),
+            siteContact: reader.string(forKey: "site.contact", default: ""),
+            siteRegistration: reader.string(forKey: "site.registration", default: ""),
+            crypto: choice("crypto", .international) { CryptoSuite(rawValue: $0) },
+            logLevel: choice("log.level", .info) { Logger.Level(rawValue: $0) },
+            readers: number("readers", 4, 1...64), runsJobs: choice("jobs", true) { Bool($0) })
+        if !FileManager.default.fileExists(atPath: configuration.publicFolder + "/css/app.css") {
+            problems.append("public.folder '\(configuration.publicFolder)' has no css/app.css")
+        }
+        if !problems.isEmpty { throw Invalid(problems: problems) }
+        return configuration
+    }
+
+    /// Beside the package when run from it, otherwise beside the binary.
+    private static func standardPublicFolder() -> String {
+        let binary = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+        let candidates = [
+            "Public", binary.appendingPathComponent("Public").path,
+            binary.appendingPathComponent("../../../Public").standardized.path,
+        ]
+        return candidates.first { FileManager.default.fileExists(atPath: $0 + "/css/app.css") } ?? "Public"
+    }
+
+    package var database: DatabaseLocation {
+        postgres.map { .postgres(conninfo: $0) } ?? .sqlite(path: dataFolder + "/santong.sqlite")
+    }
+
+    /// For `doctor`: everything but secrets.
+    package var described: [(name: String, value: String)] {
+        [
+            ("data", dataFolder), ("host", host), ("port", String(port)),
+            ("database", postgres == nil ? "SQLite" : "PostgreSQL"), ("public.url", publicURL ?? "—"),
+            ("trust.proxy", String(trustsProxy)), ("public.folder", publicFolder), ("crypto", crypto.rawValue),
+            ("log.level", logLevel.rawValue), ("readers", String(readers)), ("jobs", String(runsJobs)),
+        ]
+    }
+}

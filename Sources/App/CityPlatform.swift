@@ -1,0 +1,109 @@
+import Connectivity
+import Contracts
+import Database
+import Directory
+import Foundation
+import Identity
+import Kernel
+import Logging
+import Plan
+import Platform
+import Web
+
+/// The composition root: every module with what it needs, in order, and the list of all routes.
+/// Nothing is global; a test builds one of these per case.
+package struct CityPlatform: Sendable {
+    package let configuration: AppConfiguration
+    package let database: Database
+    package let files: FileStore
+    package let hasher: PasswordHasher
+    package let identity: IdentityModule
+    package let directory: DirectoryModule
+    package let connectivity: ConnectivityModule
+    package let plan: PlanModule
+    package let metrics: WebMetrics
+    package let logger: Logger
+    package let routes: [Route]
+    package let pipeline: WebPipeline
+
+    /// All schema steps in the order of the modules.
+    package static let migrations: [Migration] =
+        PlatformModule.migrations + DirectoryModule.migrations + IdentityModule.migrations
+        + ConnectivityModule.migrations + PlanModule.migrations
+
+    /// What differs between a running server, a command and a test.
+    package struct Options: Sendable {
+        package var passwordCost: PasswordHasher.Cost = .standard
+        /// Accounts to show on the sign-in page; only a demo has some.
+        package var demoAccounts: (@Sendable () async throws -> [DemoAccount])?
+        package init() {}
+    }
+
+    package init(
+        _ configuration: AppConfiguration, database: Database, options: Options = Options(), logger: Logger
+    ) throws {
+        self.configuration = configuration
+        self.database = database
+        self.logger = logger
+        let folder = configuration.dataFolder
+        files = try FileStore(root: folder + "/files")
+        let uploads = folder + "/uploads"
+        try CityPlatform.emptyFolder(uploads)
+        hasher = PasswordHasher(cost: options.passwordCost)
+        metrics = WebMetrics()
+
+        connectivity = ConnectivityModule(database: database, files: files)
+        plan = PlanModule(database: database, files: files, sources: [connectivity.indicators])
+        directory = DirectoryModule(
+            database: database, schoolPanels: connectivity.schoolPanels + plan.schoolPanels, exportFolder: uploads)
+        identity = IdentityModule(
+            database: database, hasher: hasher, demoAccounts: options.demoAccounts ?? { [] },
+            isDemo: options.demoAccounts != nil)
+
+        var operations = Routes(module: "operations")
+        HealthRoutes(database: database, metrics: metrics).add(to: &operations)
+        JobRoutes(database: database).add(to: &operations)
+        AuditRoutes(database: database).add(to: &operations)
+        routes =
+            WebRoutes.routes().all + identity.routes() + directory.routes() + connectivity.routes() + plan.routes()
+            + operations.all
+        let sessions = identity
+        let services = WebServices(
+            authenticate: { try await sessions.authenticate($0) },
+            repeats: StoredRepeatGuard(requests: RepeatedRequests(database)),
+            site: SiteInfo(
+                name: configuration.siteName, owner: configuration.siteOwner, contact: configuration.siteContact,
+                registration: configuration.siteRegistration, isDemo: options.demoAccounts != nil,
+                assets: try AssetManifest(folder: configuration.publicFolder)),
+            navigation: Navigation.items, exporter: SheetExporter(folder: uploads), uploadFolder: uploads,
+            isSecure: configuration.publicURL?.hasPrefix("https://") ?? false, trustsProxy: configuration.trustsProxy)
+        pipeline = WebPipeline(routes: routes, services: services, metrics: metrics, logger: logger)
+    }
+
+    package var jobs: [JobHandler] { connectivity.jobs + plan.jobs }
+    package var receivers: [EventReceiver] { connectivity.receivers + plan.receivers }
+
+    /// Uploads and exports of a process that died are of no use to the next one.
+    private static func emptyFolder(_ path: String) throws {
+        let manager = FileManager.default
+        try manager.createDirectory(atPath: path, withIntermediateDirectories: true)
+        for name in try manager.contentsOfDirectory(atPath: path) { try manager.removeItem(atPath: path + "/" + name) }
+    }
+
+    /// Opens the database of the configuration, making the data folder when it is missing.
+    package static func openDatabase(_ configuration: AppConfiguration, logger: Logger) throws -> Database {
+        try FileManager.default.createDirectory(
+            atPath: configuration.dataFolder, withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o750])
+        return try Database(configuration.database, readers: configuration.readers, logger: logger)
+    }
+
+    /// A fresh database gets the city's tree and the shipped target sets. Safe to run again.
+    package func prepare() async throws {
+        let plan = plan
+        try await database.write { db in
+            try CitySetup.prepare(db, by: .system)
+            try plan.installShippedTargets(db)
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import Hummingbird
+import Kernel
+import Logging
+import NIOCore
+import ServiceLifecycle
+import Web
+
+extension CityPlatform {
+    /// Serves until SIGTERM or SIGINT, then lets running requests end. Tells the address it listens on.
+    package func serve(listening: @escaping @Sendable (_ address: String) -> Void) async throws {
+        let host = configuration.host
+        let application = Application(
+            responder: pipeline,
+            server: .http1(configuration: .init(idleTimeout: .seconds(75))),
+            configuration: ApplicationConfiguration(
+                address: .hostname(host, port: configuration.port), serverName: nil, backlog: 1024),
+            services: [BackgroundWork(platform: self, runsJobs: configuration.runsJobs)],
+            onServerRunning: { channel in
+                let port = channel.localAddress?.port ?? 0
+                listening("http://\(host):\(port)")
+            },
+            logger: logger)
+        try await application.runService(gracefulShutdownSignals: [.sigterm, .sigint])
+        await close()
+    }
+
+    /// Runs only the work beside the requests, for a separate process.
+    package func work() async throws {
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [BackgroundWork(platform: self, runsJobs: true)],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        try await group.run()
+        await close()
+    }
+
+    package func close() async {
+        await hasher.shutdown()
+        database.close()
+    }
+}

@@ -1,0 +1,48 @@
+import Database
+import Directory
+import Kernel
+import Platform
+import Web
+
+/// 宽带网络校校通 and the facility register: lines, rooms, devices and head counts of every school, entered by form,
+/// by the counties' workbooks and by API under one set of rules; and the indicators computed from them.
+package struct ConnectivityModule: Sendable {
+    package static let migrations: [Migration] = [
+        Migration("connectivity/0001-register", FacilitySchema.statements),
+        Migration("connectivity/0002-imports", ImportSchema.statements),
+    ]
+
+    package let register: FacilityRegister
+    package let imports: FacilityImport
+    /// The register's offer of indicators, each figure's source linked to the school's history.
+    package let indicators: FacilityIndicators
+    private let database: Database
+    private let files: FileStore
+
+    package init(database: Database, files: FileStore) {
+        (self.database, self.files) = (database, files)
+        register = FacilityRegister(database: database)
+        imports = FacilityImport(database: database, files: files)
+        indicators = FacilityIndicators(database: database) { value in
+            FacilityPages.historyPath(value.organisation) + "?field=" + value.field
+        }
+    }
+
+    package var schoolPanels: [any SchoolPanelSource] { [FacilityPanels(database: database)] }
+    package var jobs: [JobHandler] { ImportJobs(database: database, files: files).handlers }
+    /// Nothing of the register follows from other contexts.
+    package var receivers: [EventReceiver] { [] }
+
+    package func routes() -> [Route] {
+        FacilityRoutes(database: database, register: register).routes().all
+            + FacilityInterface(database: database, service: register.service).routes().all
+            + ImportRoutes(database: database, files: files).routes().all
+    }
+}
+
+extension Permission {
+    /// See the figures of the register and their history.
+    package static let registerView: Permission = "connectivity.register.view"
+    /// Tell figures by form and API.
+    package static let registerEdit: Permission = "connectivity.register.edit"
+}

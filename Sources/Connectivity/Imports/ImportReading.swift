@@ -1,0 +1,113 @@
+import Database
+import Kernel
+import Platform
+
+/// How far long work is: done, total, what is going on. A total of 0 is not known yet.
+package typealias ImportProgress = @Sendable (Int, Int, String) async throws -> Void
+
+/// Reads an uploaded file: which sheets and columns it has, then each row against the register.
+struct ImportReading: Sendable {
+    /// Files of fewer rows go from upload to change set in one step.
+    static let smallRows = 2000
+    /// Packed bytes up to which a file is read through while its sender waits.
+    static let smallBytes = 1 << 20
+
+    /// Opens a file and recognises its layout. Blocks; call it on a thread of its own.
+    /// - Parameter isThorough: read every sheet to its end: counts rows and finds damage.
+    /// - Throws: `DomainError.invalid` at the field `file`.
+    static func layout(
+        ofFileAt path: String, named fileName: String, remembered: [String: ColumnTarget], isThorough: Bool
+    ) throws -> WorkbookLayout {
+        do {
+            let file = try SheetFile.open(path: path)
+            let recognition = LayoutRecognition(fileName: fileName, remembered: remembered)
+            var sheets: [SheetLayout] = [], skipped: [String] = []
+            for sheet in file.sheets {
+                let head = try head(of: sheet, in: file, isThorough: isThorough)
+                if let layout = recognition.layout(of: head) {
+                    sheets.append(layout)
+                } else if !head.rows.isEmpty {
+                    skipped.append(sheet.name)
+                }
+            }
+            guard !sheets.isEmpty else {
+                throw DomainError.invalid("file", "没有找到表头：文件里应有“学校名称”和班级数、带宽等列")
+            }
+            for sheet in sheets {
+                if let day = sheet.day, day > Timestamp.now.day {
+                    throw DomainError.invalid("file", "\(sheet.title)的统计日期 \(day.chinese) 晚于今天，请改正后再上传")
+                }
+            }
+            return WorkbookLayout(sheets: sheets, skipped: skipped, isCounted: isThorough)
+        } catch let error as SheetError {
+            throw DomainError.invalid("file", error.message)
+        }
+    }
+
+    private static func head(of sheet: SheetInfo, in file: SheetFile, isThorough: Bool) throws -> SheetHead {
+        var rows: [SheetRow] = [], count = 0
+        let merged = try file.rows(of: sheet.index, first: isThorough ? .max : SheetHead.length) { row in
+            count += 1
+            if rows.count < SheetHead.length { rows.append(row) }
+        }
+        return SheetHead(
+            name: sheet.name, index: sheet.index, rows: rows, mergedRanges: merged, rowCount: count)
+    }
+
+    let database: Database
+    let files: FileStore
+
+    /// Compares every row with the register and writes the change set of the batch.
+    func compare(_ batch: ImportBatch, message: String, _ progress: ImportProgress) async throws {
+        let days = batch.days
+        let register = try await database.read(snapshot: true) { try RegisterState.load($0, days: days) }
+        try await database.write { try ImportStore($0).removeLines(of: batch.id) }
+        var comparison = RowComparison(register: register, scope: batch.scope, day: batch.statisticsOn)
+        var counts = ImportCounts()
+        let hash = SHA256.running()
+        let path = files.path(of: batch.sha256), total = batch.layout.rowCount
+        let file = try await SheetRowFeed.onThread { try SheetFile.open(path: path) }
+        let readings = Dictionary(
+            uniqueKeysWithValues: batch.layout.sheets.map { ($0.sheet, RowReading(layout: $0)) })
+        let feed = SheetRowFeed(file, sheets: batch.layout.sheets.map(\.sheet))
+        defer { feed.cancel() }
+        var done = 0
+        while let rows = try await feed.next() {
+            try Task.checkCancellation()
+            let lines = try await compare(rows, readings, &comparison, batch.id)
+            for encoded in lines {
+                counts[encoded.line.kind] += 1
+                hash.update(Array("\(encoded.line.number)\(encoded.line.kind.rawValue)\(encoded.payload)".utf8))
+            }
+            try await database.write { try ImportStore($0).add(lines, to: batch.id) }
+            done += rows.count
+            if total > ImportReading.smallRows { try await progress(min(done, total), total, "正在核对各行") }
+        }
+        let (found, digest) = (counts, Hex.encode(hash.digest()))
+        let isDone = try await database.write { db in
+            try ImportStore(db).setCompared(
+                batch.id, counts: found, revision: register.revision, digest: digest, message: message)
+        }
+        if !isDone { throw DomainError.conflict("这次导入已由他人处理。") }
+    }
+
+    private func compare(
+        _ rows: [SheetRowFeed.Line], _ readings: [Int: RowReading], _ comparison: inout RowComparison,
+        _ id: ID<ImportBatch>
+    ) async throws -> [EncodedLine] {
+        var lines: [EncodedLine] = []
+        lines.reserveCapacity(rows.count)
+        for row in rows {
+            guard let reading = readings[row.sheet], let read = reading.read(row.row) else { continue }
+            var (line, earlier) = comparison.compare(read, of: reading.layout)
+            if let earlier {
+                let number = earlier.number
+                var other = lines.first { $0.line.number == number }?.line
+                if other == nil { other = try await database.read { try ImportStore($0).line(number, of: id) } }
+                if let other { line = RowComparison.explain(line, against: other, in: reading.layout) }
+            }
+            lines.append(try EncodedLine(line))
+        }
+        return lines
+    }
+}

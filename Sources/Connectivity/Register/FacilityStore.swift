@@ -1,0 +1,142 @@
+import Database
+import Directory
+import Kernel
+
+/// All SQL of the register's values in force, and their history.
+package struct FacilityStore {
+    let db: Connection
+    package init(_ db: Connection) { self.db = db }
+
+    /// Every school's record on the day, for the schools whose place today lies in the scope.
+    package func records(within scope: DataScope, on day: LocalDate) throws -> [OrganisationID: FacilityRecord] {
+        let isWhole = scope.roots.first?.text.isEmpty ?? false
+        let place: SQL =
+            isWhole
+            ? .empty
+            : """
+            AND v.organisation_id IN (
+                SELECT o.id FROM directory_organisation o WHERE \(SQL.within(scope, "o.path")))
+            """
+        return try records(where: place, on: day)
+    }
+
+    package func records(of schools: [OrganisationID], on day: LocalDate) throws -> [OrganisationID: FacilityRecord] {
+        try records(where: "AND v.organisation_id IN \(in: schools)", on: day)
+    }
+
+    /// Rows come school by school, the later value of a field after the earlier, which it replaces.
+    private func records(where condition: SQL, on day: LocalDate) throws -> [OrganisationID: FacilityRecord] {
+        var records: [OrganisationID: FacilityRecord] = [:]
+        var school = "", values: [String: Double] = [:]
+        try db.each(
+            """
+            SELECT v.organisation_id, v.field, v.value FROM connectivity_value v
+            WHERE v.superseded_by IS NULL AND v.undone_at IS NULL AND v.valid_from <= \(day) \(condition)
+            ORDER BY v.organisation_id, v.field, v.valid_from, v.id
+            """
+        ) { row in
+            let next = try row.text(0)
+            if next != school {
+                if !values.isEmpty { records[OrganisationID(school)] = FacilityRecord(values) }
+                school = next
+                values = Dictionary(minimumCapacity: FacilityField.all.count)
+            }
+            values[try row.text(1)] = try row.real(2)
+        }
+        if !values.isEmpty { records[OrganisationID(school)] = FacilityRecord(values) }
+        return records
+    }
+
+    package func record(of school: OrganisationID, on day: LocalDate) throws -> FacilityRecord {
+        try records(of: [school], on: day)[school] ?? FacilityRecord()
+    }
+
+    /// The values that make up the record of the day, with their origin.
+    package func values(of school: OrganisationID, on day: LocalDate) throws -> [FacilityValue] {
+        var latest: [String: FacilityValue] = [:]
+        try db.each(
+            """
+            SELECT \(FacilityValue.columns) FROM connectivity_value v
+            WHERE v.organisation_id = \(school) AND v.superseded_by IS NULL AND v.undone_at IS NULL
+                AND v.valid_from <= \(day) ORDER BY v.field, v.valid_from, v.id
+            """
+        ) { row in
+            let value = try FacilityValue(row)
+            latest[value.field] = value
+        }
+        return FacilityField.all.compactMap { latest[$0.id] }
+    }
+
+    /// The days after `day` on which a value of the school comes into force.
+    func laterDays(of school: OrganisationID, after day: LocalDate) throws -> [LocalDate] {
+        try db.column(
+            """
+            SELECT DISTINCT v.valid_from FROM connectivity_value v
+            WHERE v.organisation_id = \(school) AND v.superseded_by IS NULL AND v.undone_at IS NULL
+                AND v.valid_from > \(day) ORDER BY v.valid_from
+            """)
+    }
+
+    /// Every value ever told of a school, newest first, also the superseded and undone ones; continued after the value
+    /// `after`.
+    package func history(
+        of school: OrganisationID, field: FacilityField? = nil, after: String? = nil, limit: Int
+    ) throws -> [FacilityValue] {
+        let rest: SQL = after.map { " AND v.id < \($0)" } ?? .empty
+        return try db.rows(
+            """
+            SELECT \(FacilityValue.columns) FROM connectivity_value v
+            WHERE v.organisation_id = \(school)\(FacilityStore.only(field))\(rest)
+            ORDER BY v.id DESC LIMIT \(limit)
+            """, FacilityValue.init)
+    }
+
+    package func historyCount(of school: OrganisationID, field: FacilityField? = nil) throws -> Int {
+        try db.value(
+            """
+            SELECT COUNT(*) FROM connectivity_value v
+            WHERE v.organisation_id = \(school)\(FacilityStore.only(field))
+            """) ?? 0
+    }
+
+    private static func only(_ field: FacilityField?) -> SQL { field.map { " AND v.field = \($0.id)" } ?? .empty }
+
+    /// A slice of the open schools in the scope in the order of their making, for other systems.
+    func schools(
+        within scope: DataScope, after: OrganisationID?, limit: Int
+    ) throws -> [(id: OrganisationID, code: String?, name: String)] {
+        let rest: SQL = after.map { " AND o.id > \($0)" } ?? .empty
+        return try db.rows(
+            """
+            SELECT o.id, o.code, o.name FROM directory_organisation o
+            WHERE o.kind IN ('school', 'teaching_point') AND o.closed_on IS NULL
+                AND \(SQL.within(scope, "o.path"))\(rest) ORDER BY o.id LIMIT \(limit)
+            """
+        ) { row in (id: try row.get(0), code: try row.get(1), name: try row.get(2)) }
+    }
+
+    /// When a value of each school was last told, undone ones left out.
+    func lastTold(of schools: [OrganisationID]) throws -> [OrganisationID: Timestamp] {
+        try lastTold(where: "v.organisation_id IN \(in: schools)")
+    }
+
+    func lastTold(within scope: DataScope) throws -> [OrganisationID: Timestamp] {
+        try lastTold(
+            where: """
+                v.organisation_id IN (SELECT o.id FROM directory_organisation o WHERE \(SQL.within(scope, "o.path")))
+                """)
+    }
+
+    private func lastTold(where condition: SQL) throws -> [OrganisationID: Timestamp] {
+        let rows = try db.rows(
+            """
+            SELECT v.organisation_id, MAX(v.recorded_at) FROM connectivity_value v
+            WHERE v.undone_at IS NULL AND \(condition) GROUP BY v.organisation_id
+            """
+        ) { row in (try row.get(0, as: OrganisationID.self), try row.get(1, as: Timestamp.self)) }
+        return Dictionary(uniqueKeysWithValues: rows)
+    }
+
+    /// A number that grows with each change of any value.
+    package func revision() throws -> Int { try db.value("SELECT number FROM connectivity_revision WHERE id = 1") ?? 0 }
+}

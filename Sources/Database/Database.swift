@@ -1,0 +1,167 @@
+import Foundation
+import Kernel
+import Logging
+
+/// Where the data lives.
+package enum DatabaseLocation: Sendable, Equatable {
+    case sqlite(path: String, synchronous: SQLiteSynchronous = .full)
+    /// A libpq connection string, `host=/run/postgresql dbname=santong`.
+    case postgres(conninfo: String)
+}
+
+/// The database as the product sees it: transaction bodies are synchronous functions that run on a thread owning one
+/// connection. A body cannot suspend, so a transaction is never left open while something else is awaited.
+/// Bodies may run again (PostgreSQL serialization, a failed group), so they touch nothing but the connection.
+package final class Database: Sendable {
+    package let location: DatabaseLocation
+    let readers: WorkQueue
+    let writers: WorkQueue
+    private let threads: ThreadGroup
+
+    package var dialect: Dialect {
+        if case .postgres = location { .postgres } else { .sqlite }
+    }
+
+    /// - Parameters:
+    ///   - readers: threads that answer reads; on PostgreSQL as many again answer writes.
+    ///   - groupLimit: how many waiting writes share one SQLite commit; 1 turns group commit off.
+    package init(_ location: DatabaseLocation, readers: Int = 4, groupLimit: Int = 256, logger: Logger) throws {
+        self.location = location
+        self.readers = WorkQueue(limit: 10_000)
+        writers = WorkQueue(limit: 10_000)
+        threads = ThreadGroup()
+        // Opens once here, so that a wrong location is told at start. For SQLite this makes the file and sets WAL
+        // before any reader comes: a read-only open of a missing file fails.
+        let first = try Database.connect(location, isReadOnly: false)
+        switch location {
+        case .sqlite:
+            let queue = writers
+            let writer = Holder(location, isReadOnly: false, first: first)
+            threads.start("sqlite-writer") { SQLiteWriter.serve(queue, writer, groupLimit: groupLimit, logger: logger) }
+        case .postgres:
+            for index in 0..<readers {
+                let queue = writers
+                let holder = Holder(location, isReadOnly: false, first: index == 0 ? first : nil)
+                threads.start("postgres-writer-\(index)") { PostgresWriter.serve(queue, holder, logger: logger) }
+            }
+        }
+        for index in 0..<readers {
+            let queue = self.readers
+            let holder = Holder(location, isReadOnly: true, first: nil)
+            threads.start("reader-\(index)") { Reader.serve(queue, holder) }
+        }
+    }
+
+    static func connect(_ location: DatabaseLocation, isReadOnly: Bool) throws -> Connection {
+        switch location {
+        case .sqlite(let path, let synchronous):
+            try SQLiteConnection(path: path, isReadOnly: isReadOnly, synchronous: synchronous)
+        case .postgres(let conninfo): try PostgresConnection(conninfo: conninfo)
+        }
+    }
+
+    /// Runs a reading body. `snapshot` makes all its statements see one state of the data.
+    package func read<T: Sendable>(
+        snapshot: Bool = false, _ body: @escaping @Sendable (Connection) throws -> T
+    ) async throws -> T {
+        try await submit(to: readers) { connection in
+            guard snapshot else { return try body(connection) }
+            try connection.script(
+                connection.dialect == .sqlite ? "BEGIN" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            defer { try? connection.script("ROLLBACK") }  // nothing was written; a broken connection is replaced anyway
+            return try body(connection)
+        }
+    }
+
+    /// Runs a writing body in a transaction of its own and returns after it is on disk. Throwing undoes it all.
+    package func write<T: Sendable>(_ body: @escaping @Sendable (Connection) throws -> T) async throws -> T {
+        try await submit(to: writers, body)
+    }
+
+    /// Bodies that wait for a thread, `(reads, writes)`; for the metrics.
+    package var waiting: (reads: Int, writes: Int) { (readers.depth, writers.depth) }
+
+    /// Lets running and waiting bodies end, then closes all connections.
+    package func close() {
+        readers.close()
+        writers.close()
+        threads.join()
+    }
+
+    private func submit<T: Sendable>(
+        to queue: WorkQueue, _ body: @escaping @Sendable (Connection) throws -> T
+    ) async throws -> T {
+        let box = WorkBox()
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<T, any Error>) in
+                let outcome = Outcome(continuation)
+                let work = Work(
+                    run: { connection in outcome.result = Result { try body(connection) } },
+                    fail: { outcome.resume(failing: $0) }, finish: { outcome.resume() },
+                    failureOfBody: { outcome.failure })
+                box.set(work)
+                do { try queue.add(work) } catch { continuation.resume(throwing: Database.told(error)) }
+            }
+        } onCancel: {
+            box.cancel()
+        }
+    }
+
+    /// A full disk and a lost server are told to people in words; the rest is for the log.
+    static func told(_ error: any Error) -> any Error {
+        switch error as? DatabaseError {
+        case .full: DomainError.unavailable("存储空间不足，暂时不能保存；查询不受影响。请联系平台管理员。")
+        case .connectionLost: DomainError.unavailable("数据库暂时连接不上，请稍后再试。")
+        case .overloaded: DomainError.unavailable("系统繁忙，请稍后再试。")
+        default: error
+        }
+    }
+}
+
+/// What a body gave, kept until its transaction is on disk.
+private final class Outcome<T: Sendable>: @unchecked Sendable {
+    private let continuation: CheckedContinuation<T, any Error>
+    var result: Result<T, any Error>?
+
+    init(_ continuation: CheckedContinuation<T, any Error>) { self.continuation = continuation }
+
+    var failure: (any Error)? {
+        if case .failure(let error) = result { error } else { nil }
+    }
+    func resume() {
+        switch result {
+        case .success(let value): continuation.resume(returning: value)
+        case .failure(let error): continuation.resume(throwing: Database.told(error))
+        case nil: continuation.resume(throwing: CancellationError())
+        }
+    }
+    func resume(failing error: any Error) { continuation.resume(throwing: Database.told(error)) }
+}
+
+/// Carries a cancellation to work that may not be made yet.
+private final class WorkBox: @unchecked Sendable {
+    private let lock = NSLock()
+    private var work: Work?
+    private var isCancelled = false
+
+    func set(_ work: Work) {
+        lock.withLock {
+            self.work = work
+            if isCancelled { work.cancel() }
+        }
+    }
+    func cancel() {
+        lock.withLock {
+            isCancelled = true
+            work?.cancel()
+        }
+    }
+}
+
+extension Database {
+    /// Runs a statement that cannot stand in a transaction, such as CREATE DATABASE. PostgreSQL only; the text is the
+    /// operator's or a test's own, never a person's input.
+    package func outsideTransaction(_ statement: String) async throws {
+        try await read { try $0.script(statement) }
+    }
+}

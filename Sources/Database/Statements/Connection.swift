@@ -1,0 +1,80 @@
+import Kernel
+
+package enum Dialect: String, Sendable { case sqlite, postgres }
+
+/// One connection, owned by one thread. Bodies given to `Database.read` and `.write` get it and use it only inside.
+package class Connection {
+    package let dialect: Dialect
+
+    init(dialect: Dialect) { self.dialect = dialect }
+
+    /// Runs the statement and hands over each row; returns how many rows it changed.
+    @discardableResult
+    func run(_ sql: SQL, _ body: (borrowing Row) throws -> Void) throws -> Int {
+        preconditionFailure("a driver runs statements")
+    }
+    /// Statements without values, possibly several, as in migrations.
+    func script(_ text: String) throws { preconditionFailure("a driver runs scripts") }
+    /// Stops what is running; called from another thread.
+    func interrupt() {}
+    /// Whether a transaction is open as the server sees it.
+    var isInTransaction: Bool { false }
+    /// Whether the connection can serve the next body.
+    var isUsable: Bool { true }
+
+    package func execute(_ sql: SQL) throws { try run(sql) { _ in } }
+
+    /// Runs a change and returns how many rows it touched: the conditional update is the lock.
+    package func change(_ sql: SQL) throws -> Int { try run(sql) { _ in } }
+
+    package func each(_ sql: SQL, _ body: (borrowing Row) throws -> Void) throws { try run(sql, body) }
+
+    package func rows<T>(_ sql: SQL, _ make: (borrowing Row) throws -> T) throws -> [T] {
+        var all: [T] = []
+        try run(sql) { all.append(try make($0)) }
+        return all
+    }
+
+    package func first<T>(_ sql: SQL, _ make: (borrowing Row) throws -> T) throws -> T? {
+        var found: T?
+        try run(sql) { row in if found == nil { found = try make(row) } }
+        return found
+    }
+
+    /// The first column of all rows.
+    package func column<C: Column>(_ sql: SQL, as type: C.Type = C.self) throws -> [C] {
+        try rows(sql) { try $0.get(0) }
+    }
+
+    /// The first column of the first row; `nil` without a row and for NULL, which is what `MAX` of nothing gives.
+    package func value<C: Column>(_ sql: SQL, as type: C.Type = C.self) throws -> C? {
+        let found: C?? = try first(sql) { row -> C? in row.isNull(0) ? nil : try row.get(0, as: C.self) }
+        return found ?? nil
+    }
+
+    /// Many rows in few statements. `table` names the table and its columns: `"audit_entry (id, at)"`.
+    package func insert(into table: SQL, rows: [[DatabaseValue]]) throws {
+        guard let width = rows.first?.count, width > 0 else { return }
+        let atOnce = min(200, 30_000 / width)
+        var start = 0
+        while start < rows.count {
+            let chunk = rows[start..<min(start + atOnce, rows.count)]
+            let tuples = chunk.map { row in "(\(SQL.joined(row.map { "\($0)" }, ", ")))" as SQL }
+            try execute("INSERT INTO \(table) VALUES \(SQL.joined(tuples, ", "))")
+            start += atOnce
+        }
+    }
+
+    /// A savepoint: when the body throws, what it did is undone and the surrounding transaction goes on.
+    package func attempt<T>(_ body: () throws -> T) throws -> T {
+        try script("SAVEPOINT attempt")
+        do {
+            let value = try body()
+            try script("RELEASE SAVEPOINT attempt")
+            return value
+        } catch {
+            if isInTransaction { try script("ROLLBACK TO SAVEPOINT attempt; RELEASE SAVEPOINT attempt") }
+            throw error
+        }
+    }
+}

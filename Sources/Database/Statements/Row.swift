@@ -1,0 +1,94 @@
+import CPostgres
+import CSQLite
+import Kernel
+
+/// One row of a result, readable only while the statement stands on it. Columns are read by position.
+package struct Row: ~Copyable {
+    enum Source {
+        case sqlite(OpaquePointer)
+        case postgres(OpaquePointer, row: Int32)
+    }
+    let source: Source
+
+    package func get<C: Column>(_ index: Int) throws -> C { try C(self, index) }
+    package func get<C: Column>(_ index: Int, as type: C.Type) throws -> C { try C(self, index) }
+
+    package func isNull(_ index: Int) -> Bool {
+        switch source {
+        case .sqlite(let statement): sqlite3_column_type(statement, Int32(index)) == SQLITE_NULL
+        case .postgres(let result, let row): PQgetisnull(result, row, Int32(index)) == 1
+        }
+    }
+
+    package func integer(_ index: Int) throws -> Int64 {
+        switch source {
+        case .sqlite(let statement):
+            guard sqlite3_column_type(statement, Int32(index)) == SQLITE_INTEGER else {
+                throw DatabaseError.unexpectedValue(column: index)
+            }
+            return sqlite3_column_int64(statement, Int32(index))
+        case .postgres(let result, let row):
+            guard let number = Int64(try Row.postgresText(result, row, index)) else {
+                throw DatabaseError.unexpectedValue(column: index)
+            }
+            return number
+        }
+    }
+
+    package func real(_ index: Int) throws -> Double {
+        switch source {
+        case .sqlite(let statement):
+            let type = sqlite3_column_type(statement, Int32(index))
+            guard type == SQLITE_FLOAT || type == SQLITE_INTEGER else {
+                throw DatabaseError.unexpectedValue(column: index)
+            }
+            return sqlite3_column_double(statement, Int32(index))
+        case .postgres(let result, let row):
+            guard let number = Double(try Row.postgresText(result, row, index)) else {
+                throw DatabaseError.unexpectedValue(column: index)
+            }
+            return number
+        }
+    }
+
+    package func text(_ index: Int) throws -> String {
+        switch source {
+        case .sqlite(let statement):
+            guard let start = sqlite3_column_text(statement, Int32(index)) else {
+                throw DatabaseError.unexpectedValue(column: index)
+            }
+            let count = Int(sqlite3_column_bytes(statement, Int32(index)))
+            return String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
+        case .postgres(let result, let row):
+            return try Row.postgresText(result, row, index)
+        }
+    }
+
+    package func blob(_ index: Int) throws -> [UInt8] {
+        switch source {
+        case .sqlite(let statement):
+            let count = Int(sqlite3_column_bytes(statement, Int32(index)))
+            guard let start = sqlite3_column_blob(statement, Int32(index)) else {
+                if isNull(index) { throw DatabaseError.unexpectedValue(column: index) }
+                return []
+            }
+            return Array(UnsafeRawBufferPointer(start: start, count: count))
+        case .postgres(let result, let row):
+            var count = 0
+            guard PQgetisnull(result, row, Int32(index)) == 0,
+                let value = PQgetvalue(result, row, Int32(index)),
+                let raw = PQunescapeBytea(UnsafeRawPointer(value).assumingMemoryBound(to: UInt8.self), &count)
+            else { throw DatabaseError.unexpectedValue(column: index) }
+            defer { PQfreemem(raw) }
+            return Array(UnsafeBufferPointer(start: raw, count: count))
+        }
+    }
+
+    private static func postgresText(_ result: OpaquePointer, _ row: Int32, _ index: Int) throws -> String {
+        guard PQgetisnull(result, row, Int32(index)) == 0, let start = PQgetvalue(result, row, Int32(index)) else {
+            throw DatabaseError.unexpectedValue(column: index)
+        }
+        let bytes = UnsafeRawBufferPointer(start: start, count: Int(PQgetlength(result, row, Int32(index))))
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

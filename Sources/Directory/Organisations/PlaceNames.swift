@@ -1,0 +1,33 @@
+import Kernel
+
+/// Names of counties and towns by their place, to tell in words where an organisation stands.
+struct PlaceNames: Sendable {
+    private let byPath: [OrganisationPath: Organisation]
+
+    /// - Parameter places: what `OrganisationStore.places` gives.
+    init(_ places: [Organisation]) {
+        byPath = Dictionary(places.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The county or 市直 at or above the place.
+    func unit(of path: OrganisationPath) -> Organisation? { level(1, of: path) }
+
+    /// The town at or above the place; `nil` for schools directly below a county or 市直.
+    func town(of path: OrganisationPath) -> Organisation? {
+        level(2, of: path).flatMap { $0.kind == .town ? $0 : nil }
+    }
+
+    /// `防城区 大菉镇`: what stands above the place, the city left out.
+    func above(_ path: OrganisationPath) -> String {
+        [unit(of: path), town(of: path)].compactMap { $0 }.filter { $0.path != path }.map(\.name).joined(separator: " ")
+    }
+
+    /// Segments of a path are all of one length, so the place at a level is a prefix.
+    private static let segmentLength = 5
+
+    private func level(_ level: Int, of path: OrganisationPath) -> Organisation? {
+        let length = (level + 1) * PlaceNames.segmentLength
+        guard path.text.utf8.count >= length else { return nil }
+        return byPath[OrganisationPath(String(decoding: path.text.utf8.prefix(length), as: UTF8.self))]
+    }
+}

@@ -1,0 +1,116 @@
+import Kernel
+import Platform
+import Web
+
+/// The page of one account.
+extension AccountPages {
+    struct View: Sendable {
+        let account: AccountRecord
+        let isManaged: Bool
+        let isOwn: Bool
+        let today: LocalDate
+        let history: [AuditEntry]
+        /// What the viewer may give; `nil` when she may not change the account.
+        let choices: GrantChoices?
+        let form: GrantForm
+        let problems: [FieldProblem]
+    }
+
+    static func show(_ view: View, _ page: PageContext) -> HTML {
+        let account = view.account
+        let content: HTML = #"""
+            \#(UI.heading(account.name, note: "登录名 \(account.login)", actions: buttons(view, page)))
+            \#(if: view.isOwn, UI.notice(.info, "这是你自己的账号，由其他管理员管理。"))
+            \#(UI.card("账号", summary(account)))
+            \#(UI.card("角色", id: "grants", grants(view, page)))
+            \#(view.choices.map { newGrant(view, $0, page) })
+            \#(UI.card("记录", id: "history", history(view.history, path(account.id))))
+            """#
+        return UI.layout(
+            account.name, page, breadcrumbs: [Crumb("账号", "/accounts"), Crumb(account.name)],
+            isFailed: !view.problems.isEmpty, content)
+    }
+
+    private static func buttons(_ view: View, _ page: PageContext) -> HTML {
+        guard view.isManaged else { return "" }
+        let account = view.account, base = path(account.id)
+        let reset = UI.postButton(
+            "重置密码", action: base + "/password", page: page, confirm: "重置后\(account.name)要用新的初始密码登录，已登录的设备会退出。")
+        let unlock = UI.postButton("解除锁定", action: base + "/unlock", page: page)
+        let suspend = UI.postButton(
+            "停用", action: base + "/suspend", page: page, style: .danger, confirm: "停用后\(account.name)不能登录。")
+        let resume = UI.postButton("恢复", action: base + "/resume", page: page)
+        return #"""
+            \#(reset) \#(if: account.isLocked, unlock) \#(if: account.state == .active, suspend) \#
+            \#(if: account.state == .suspended, resume)
+            """#
+    }
+
+    private static func summary(_ account: AccountRecord) -> HTML {
+        let state = account.state == .active && account.isLocked ? "锁定（失败次数过多）" : account.state.title
+        let last = account.lastSignInAt.map { "\($0.text)，来自 \(account.lastSignInAddress)" } ?? "从未登录"
+        return UI.summaryList([
+            ("状态", HTML(text: state)),
+            ("密码", HTML(text: account.mustChangePassword ? "初始密码，未修改" : "本人已设置")),
+            ("最近登录", HTML(text: last)),
+            ("建立时间", HTML(text: account.createdAt.text)),
+        ])
+    }
+
+    private static func grants(_ view: View, _ page: PageContext) -> HTML {
+        let today = view.today, isManaged = view.isManaged, base = path(view.account.id)
+        let table = DataTable<Grant>(
+            caption: "角色",
+            columns: [
+                DataColumn("角色", value: { .text($0.role.title) }),
+                DataColumn("单位", value: { .text($0.organisationName) }),
+                DataColumn("期间", value: { .text($0.periodText) }),
+                DataColumn("状态") { grant in
+                    if !grant.isOpen(on: today) { return UI.tag("已结束", .muted) }
+                    return grant.holds(on: today) ? UI.tag("有效", .ok) : UI.tag("未生效", .info)
+                },
+                DataColumn("操作") { grant in
+                    guard isManaged, grant.isOpen(on: today) else { return "" }
+                    return UI.postButton(
+                        "结束", action: base + "/grants/end", page: page, confirm: "立即结束\(grant.role.title)角色？",
+                        hidden: [("grant", grant.id.rawValue)])
+                },
+            ], isExportable: false, empty: UI.emptyState("没有角色", "增加角色后才能使用平台。"))
+        let grants = view.account.grants
+        return table.html(Page(items: grants, total: grants.count, next: nil), path: base, query: FormValues())
+    }
+
+    private static func newGrant(_ view: View, _ choices: GrantChoices, _ page: PageContext) -> HTML {
+        let form = UI.form(
+            action: path(view.account.id) + "/grants", page: page, submit: "增加角色", problems: view.problems,
+            grantFields(view.form, choices, view.problems))
+        return UI.card("增加角色", id: "new-grant", form)
+    }
+
+    private static func history(_ entries: [AuditEntry], _ path: String) -> HTML {
+        let table = DataTable<AuditEntry>(
+            caption: "记录",
+            columns: [
+                DataColumn("时间", value: { .text($0.at.text) }),
+                DataColumn("事项", value: { .text(actionText($0)) }),
+                DataColumn("经办", value: { .text($0.actorName) }),
+                DataColumn("地址", value: { .text($0.address) }),
+                DataColumn("内容", value: { .text($0.detail) }),
+            ], isExportable: false, empty: UI.emptyState("没有记录", "对账号的操作会记在这里。"))
+        return table.html(Page(items: entries, total: entries.count, next: nil), path: path, query: FormValues())
+    }
+
+    private static func actionText(_ entry: AuditEntry) -> String {
+        let title = actionTitles[entry.action] ?? entry.action
+        return entry.succeeded || entry.action == "account.locked" || entry.action == "account.sign_in_failed"
+            ? title : title + "（未成功）"
+    }
+
+    private static let actionTitles = [
+        "account.created": "新建账号", "account.role_granted": "增加角色", "account.role_ended": "结束角色",
+        "account.password_reset": "重置密码", "account.password_changed": "修改密码", "account.suspended": "停用",
+        "account.resumed": "恢复", "account.locked": "锁定", "account.unlocked": "解除锁定",
+        "account.signed_in": "登录", "account.sign_in_failed": "登录失败", "account.signed_out": "退出",
+        "account.session_ended": "退出其他设备", "account.token_issued": "新建令牌", "account.token_revoked": "停用令牌",
+    ]
+}

@@ -1,0 +1,196 @@
+import Database
+import Directory
+import Kernel
+import Platform
+import Web
+
+/// `/accounts`: the accounts of one's organisations.
+struct AccountRoutes: Sendable {
+    let database: Database
+    let hasher: PasswordHasher
+    let now: @Sendable () -> Timestamp
+
+    func add(to routes: inout Routes) {
+        routes.get("/accounts", access: .can(.accountView), list)
+        routes.get("/accounts/new", access: .can(.accountManage), newForm)
+        routes.post("/accounts", access: .can(.accountManage), create)
+        routes.get("/accounts/:id", access: .can(.accountView), show)
+        routes.post("/accounts/:id/grants", access: .can(.accountManage), grant)
+        routes.post("/accounts/:id/grants/end", access: .can(.accountManage), endGrant)
+        routes.post("/accounts/:id/password", access: .can(.accountManage), resetPassword)
+        routes.post("/accounts/:id/suspend", access: .can(.accountManage), suspend)
+        routes.post("/accounts/:id/resume", access: .can(.accountManage), resume)
+        routes.post("/accounts/:id/unlock", access: .can(.accountManage), unlock)
+    }
+
+    // MARK: Reading
+
+    @Sendable private func list(_ request: WebRequest) async throws -> WebResponse {
+        let user = try request.user, scope = user.scope(of: .accountView), now = now()
+        let table = AccountPages.table(today: now.day)
+        let query = table.query(request.query)
+        let filter = AccountStore.Filter(request.query)
+        let order = query.sort.flatMap { AccountStore.Order(rawValue: $0.key) } ?? .name
+        let after = query.after.map { (value: $0.value ?? "", id: $0.id) }
+        let isDescending = query.sort?.isDescending ?? false, limit = query.fetchLimit
+        let (rows, total) = try await database.read { db in
+            try AccountStore(db).list(
+                within: scope, filter, by: order, descending: isDescending, after: after, limit: limit, at: now)
+        }
+        if let format = query.format {
+            let actor = AuditActor(user, address: request.remoteAddress), place = scope.roots.first
+            try await database.write { db in
+                try AuditLog.record(
+                    "account.exported", "", by: actor, at: place ?? OrganisationPath(""), "\(rows.count) 条", now: now,
+                    on: db)
+            }
+            return try table.download(rows, as: format, with: request.exporter)
+        }
+        let slice = query.page(rows, total: total) { (order.text(of: $0), $0.id.rawValue) }
+        return .html(AccountPages.list(slice, table, request.query, request.page))
+    }
+
+    @Sendable private func show(_ request: WebRequest) async throws -> WebResponse {
+        try await page(of: request.id("id"), request, form: GrantForm(today: now().day), problems: [])
+    }
+
+    private func page(
+        of id: ID<Account>, _ request: WebRequest, form: GrantForm, problems: [FieldProblem]
+    ) async throws -> WebResponse {
+        let user = try request.user, now = now()
+        let view = try await database.read { db in
+            let account = try AccountStore(db).find(id, within: user.scope(of: .accountView), at: now)
+            let isManaged = GrantRules.mayManage(id, holding: account.grants, by: user, on: now.day)
+            return AccountPages.View(
+                account: account, isManaged: isManaged, isOwn: id == user.account, today: now.day,
+                history: try AuditLog.of(subject: id.rawValue, limit: 50, on: db),
+                choices: isManaged ? try GrantChoices(db, for: user) : nil, form: form, problems: problems)
+        }
+        return .html(AccountPages.show(view, request.page), status: problems.isEmpty ? 200 : 422)
+    }
+
+    @Sendable private func newForm(_ request: WebRequest) async throws -> WebResponse {
+        try await newPage(AccountForm(today: now().day), [], request)
+    }
+
+    private func newPage(
+        _ form: AccountForm, _ problems: [FieldProblem], _ request: WebRequest
+    ) async throws -> WebResponse {
+        let user = try request.user
+        let choices = try await database.read { try GrantChoices($0, for: user) }
+        return .html(AccountPages.new(form, choices, problems, request.page), status: problems.isEmpty ? 200 : 422)
+    }
+
+    // MARK: Writing
+
+    /// Answers the page itself, without a redirect: the password is nowhere kept to be shown a second time.
+    @Sendable private func create(_ request: WebRequest) async throws -> WebResponse {
+        let form = AccountForm(request.form)
+        do {
+            let account = try form.checked()
+            let (password, hash) = try await hasher.initialPassword(
+                knowing: PersonalFacts(name: account.name, login: account.login, organisations: []))
+            let deed = try administration(request)
+            let id = try await database.write { try deed($0).create(account, passwordHash: hash) }
+            return .html(
+                AccountPages.initialPassword(
+                    password, login: LoginName.normalised(account.login), name: account.name, id, request.page))
+        } catch DomainError.invalid(let problems) {
+            return try await newPage(form, problems, request)
+        }
+    }
+
+    @Sendable private func resetPassword(_ request: WebRequest) async throws -> WebResponse {
+        let id: ID<Account> = try request.id("id")
+        let deed = try administration(request)
+        let known = try await database.read { try deed($0).managed(id) }
+        let (password, hash) = try await hasher.initialPassword(
+            knowing: PersonalFacts(name: known.name, login: known.login, organisations: []))
+        let account = try await database.write { try deed($0).resetPassword(hash, of: id) }
+        return .html(
+            AccountPages.initialPassword(password, login: account.login, name: account.name, id, request.page))
+    }
+
+    @Sendable private func grant(_ request: WebRequest) async throws -> WebResponse {
+        let id: ID<Account> = try request.id("id")
+        let form = GrantForm(request.form)
+        do {
+            let grant = try form.checked(), deed = try administration(request)
+            try await database.write {
+                try deed($0).grant(grant.role, at: grant.organisation, from: grant.from, until: grant.until, to: id)
+            }
+            return done(id, "角色已增加")
+        } catch DomainError.invalid(let problems) {
+            return try await page(of: id, request, form: form, problems: problems)
+        }
+    }
+
+    @Sendable private func endGrant(_ request: WebRequest) async throws -> WebResponse {
+        let id: ID<Account> = try request.id("id"), deed = try administration(request)
+        guard let grant = request.form["grant"].flatMap({ ID<Grant>(checking: $0) }) else { throw DomainError.notFound }
+        try await database.write { try deed($0).endGrant(grant, of: id) }
+        // With its last role here the account may have left the administrator's sight.
+        let scope = try request.user.scope(of: .accountView), now = now()
+        let isVisible = try await database.read { try AccountStore($0).isVisible(id, within: scope, at: now) }
+        return isVisible ? done(id, "角色已结束") : .redirect("/accounts", flash: Flash(.done, "角色已结束"))
+    }
+
+    @Sendable private func suspend(_ request: WebRequest) async throws -> WebResponse {
+        let id: ID<Account> = try request.id("id"), deed = try administration(request)
+        try await database.write { try deed($0).suspend(id) }
+        return done(id, "账号已停用")
+    }
+
+    @Sendable private func resume(_ request: WebRequest) async throws -> WebResponse {
+        let id: ID<Account> = try request.id("id"), deed = try administration(request)
+        try await database.write { try deed($0).resume(id) }
+        return done(id, "账号已恢复")
+    }
+
+    @Sendable private func unlock(_ request: WebRequest) async throws -> WebResponse {
+        let id: ID<Account> = try request.id("id"), deed = try administration(request)
+        try await database.write { try deed($0).unlock(id) }
+        return done(id, "锁定已解除")
+    }
+
+    private func done(_ id: ID<Account>, _ text: String) -> WebResponse {
+        .redirect(AccountPages.path(id), flash: Flash(.done, text))
+    }
+
+    /// The deeds of the asking user, for the transaction they are given.
+    private func administration(
+        _ request: WebRequest
+    ) throws -> @Sendable (Connection) -> AccountAdministration {
+        let user = try request.user, address = request.remoteAddress, now = now()
+        return { AccountAdministration($0, by: user, address: address, now: now) }
+    }
+}
+
+extension AccountStore.Filter {
+    init(_ query: FormValues) {
+        self.init()
+        text = query["q"] ?? ""
+        role = query["role"].flatMap(Role.init(rawValue:))
+        state = query["state"].flatMap(AccountState.init(rawValue:))
+    }
+}
+
+/// The roles and places that an administrator may choose from.
+struct GrantChoices: Sendable {
+    let roles: [Role]
+    let organisations: [(id: OrganisationID, title: String)]
+
+    /// Only places where one of the roles can be held, in tree order, schools with their county before the name.
+    init(_ db: Connection, for user: CurrentUser) throws {
+        roles = GrantRules.grantable(by: user)
+        let kinds = roles.reduce(into: Set<OrganisationKind>()) { $0.formUnion($1.kinds) }
+        let wanted = OrganisationKind.allCases.filter { kinds.contains($0) }
+        let store = OrganisationStore(db)
+        let places = try store.all(within: user.scope(of: .accountManage), kinds: wanted)
+        let units = try store.all(within: .everything, kinds: [.county, .municipal])
+        organisations = places.map { place in
+            let unit = units.first { $0.path.contains(place.path) && $0.id != place.id }
+            return (place.id, unit.map { "\($0.name)·\(place.name)" } ?? place.name)
+        }
+    }
+}

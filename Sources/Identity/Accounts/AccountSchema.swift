@@ -1,0 +1,26 @@
+enum AccountSchema {
+    static let statements = [
+        """
+        CREATE TABLE identity_account (
+            id TEXT NOT NULL PRIMARY KEY, person_id TEXT NOT NULL UNIQUE REFERENCES directory_person (id),
+            login_name TEXT NOT NULL UNIQUE, password_hash TEXT NOT NULL, must_change_password INTEGER NOT NULL,
+            password_changed_at INTEGER NOT NULL, state TEXT NOT NULL, last_sign_in_at INTEGER,
+            last_sign_in_address TEXT NOT NULL, created_at INTEGER NOT NULL, created_by TEXT NOT NULL,
+            CHECK (state IN ('active', 'suspended', 'closed')), CHECK (must_change_password IN (0, 1)))
+        """,
+        """
+        CREATE TABLE identity_grant (
+            id TEXT NOT NULL PRIMARY KEY, account_id TEXT NOT NULL REFERENCES identity_account (id), role TEXT NOT NULL,
+            organisation_id TEXT NOT NULL REFERENCES directory_organisation (id), valid_from TEXT NOT NULL, valid_to TEXT,
+            created_at INTEGER NOT NULL, created_by TEXT NOT NULL)
+        """,
+        "CREATE INDEX identity_grant_account ON identity_grant (account_id, valid_from)",
+        "CREATE INDEX identity_grant_organisation ON identity_grant (organisation_id, account_id)",
+        """
+        CREATE TABLE identity_password_history (
+            id TEXT NOT NULL PRIMARY KEY, account_id TEXT NOT NULL REFERENCES identity_account (id),
+            password_hash TEXT NOT NULL)
+        """,
+        "CREATE INDEX identity_password_history_account ON identity_password_history (account_id, id)",
+    ]
+}

@@ -1,0 +1,110 @@
+import Database
+import Kernel
+import Platform
+
+/// All SQL of sessions.
+struct SessionStore {
+    let db: Connection
+    init(_ db: Connection) { self.db = db }
+
+    /// The session of an active account with the grants that hold on the day, in one query.
+    func find(_ hash: [UInt8], on day: LocalDate) throws -> Session? {
+        var found: Session?
+        try db.each(
+            """
+            SELECT s.kind, s.account_id, a.person_id, p.name, s.csrf_token, s.created_at, s.last_seen_at, s.expires_at,
+                a.must_change_password, a.password_changed_at, g.role, o.id, o.path
+            FROM identity_session s
+            JOIN identity_account a ON a.id = s.account_id AND a.state = 'active'
+            JOIN directory_person p ON p.id = a.person_id
+            LEFT JOIN identity_grant g ON g.account_id = a.id AND g.valid_from <= \(day)
+                AND (g.valid_to IS NULL OR g.valid_to > \(day))
+            LEFT JOIN directory_organisation o ON o.id = g.organisation_id AND o.closed_on IS NULL
+            WHERE s.token_hash = \(hash)
+            """
+        ) { row in
+            if found == nil { found = try Self.session(hash, row) }
+            if let grant = try Self.grant(row) { found?.grants.append(grant) }
+        }
+        return found
+    }
+
+    private static func session(_ hash: [UInt8], _ row: borrowing Row) throws -> Session {
+        Session(
+            hash: hash, kind: try row.get(0), account: try row.get(1), person: try row.get(2), name: try row.get(3),
+            csrfToken: try row.get(4), createdAt: try row.get(5), lastSeenAt: try row.get(6), expiresAt: try row.get(7),
+            mustChangePassword: try row.get(8), passwordChangedAt: try row.get(9), grants: [])
+    }
+
+    /// `nil` without a grant, or when its organisation has been closed.
+    private static func grant(_ row: borrowing Row) throws -> EffectiveGrant? {
+        guard !row.isNull(10), !row.isNull(11) else { return nil }
+        let role: Role = try row.get(10)
+        return EffectiveGrant(
+            role: role.rawValue, organisation: try row.get(11), path: try row.get(12), permissions: role.permissions)
+    }
+
+    func insert(
+        _ hash: [UInt8], _ kind: SessionKind, of account: ID<Account>, csrfToken: String, label: String,
+        address: String,
+        at now: Timestamp, until end: Timestamp
+    ) throws {
+        let label = String(label.unicodeScalars.filter { $0.value >= 0x20 }.prefix(200).map(Character.init))
+        try db.execute(
+            """
+            INSERT INTO identity_session (token_hash, account_id, kind, csrf_token, label, address, created_at, last_seen_at,
+                expires_at)
+            VALUES (\(hash), \(account), \(kind), \(csrfToken), \(label), \(address), \(now), \(now), \(end))
+            """)
+    }
+
+    /// Notes that the session was used, unless that is noted already.
+    func touch(_ hash: [UInt8], at now: Timestamp, ifBefore limit: Timestamp) throws {
+        try db.execute(
+            "UPDATE identity_session SET last_seen_at = \(now) WHERE token_hash = \(hash) AND last_seen_at <= \(limit)")
+    }
+
+    /// The sessions of the account that are still good, newest first.
+    func list(of account: ID<Account>, at now: Timestamp) throws -> [SessionLine] {
+        try db.rows(
+            """
+            SELECT token_hash, kind, label, address, created_at, last_seen_at, expires_at FROM identity_session
+            WHERE account_id = \(account) AND expires_at > \(now) ORDER BY created_at DESC, token_hash
+            """
+        ) {
+            SessionLine(
+                id: Hex.encode(try $0.blob(0)), kind: try $0.get(1), label: try $0.get(2), address: try $0.get(3),
+                createdAt: try $0.get(4), lastSeenAt: try $0.get(5), expiresAt: try $0.get(6))
+        }
+    }
+
+    /// Returns whether there was such a session of the account.
+    @discardableResult
+    func delete(_ hash: [UInt8], of account: ID<Account>) throws -> Bool {
+        try db.change("DELETE FROM identity_session WHERE token_hash = \(hash) AND account_id = \(account)") == 1
+    }
+
+    /// Browsers and tokens, all but one session.
+    func deleteAll(of account: ID<Account>, except kept: [UInt8]?) throws {
+        let others: SQL = kept.map { " AND token_hash <> \($0)" } ?? ""
+        try db.execute("DELETE FROM identity_session WHERE account_id = \(account)\(others)")
+    }
+
+    /// Keeps the newest browser sessions of the account.
+    func deleteOldest(of account: ID<Account>, keeping count: Int) throws {
+        try db.execute(
+            """
+            DELETE FROM identity_session WHERE account_id = \(account) AND kind = 'browser' AND token_hash NOT IN (
+                SELECT token_hash FROM identity_session WHERE account_id = \(account) AND kind = 'browser'
+                ORDER BY created_at DESC, token_hash LIMIT \(count))
+            """)
+    }
+
+    func deleteExpired(at now: Timestamp, idleSince: Timestamp) throws {
+        try db.execute(
+            """
+            DELETE FROM identity_session
+            WHERE expires_at <= \(now) OR (kind = 'browser' AND last_seen_at <= \(idleSince))
+            """)
+    }
+}

@@ -1,0 +1,15 @@
+/// A slice of a list in a fixed order, continued by `next` (the sort key and id of the last row, opaque to the asker).
+package struct Page<Item: Sendable>: Sendable {
+    package let items: [Item]
+    package let total: Int
+    /// What to send as `after` for the following slice; `nil` at the end.
+    package let next: String?
+
+    package init(items: [Item], total: Int, next: String?) {
+        (self.items, self.total, self.next) = (items, total, next)
+    }
+
+    package func map<Other: Sendable>(_ transform: (Item) throws -> Other) rethrows -> Page<Other> {
+        Page<Other>(items: try items.map(transform), total: total, next: next)
+    }
+}

@@ -1,0 +1,221 @@
+import Directory
+import Kernel
+import Web
+
+/// The living plan: the plan's text as an article, the state of its targets beside each clause.
+enum PlanPages {
+    static let path = "/plan"
+    static let reportPath = "/plan/report"
+
+    /// Everything between the top bar and the footer that depends on nothing but the board and the question.
+    struct Question: Sendable {
+        let figures: BoardFigures
+        /// The part of the address that other pages of the plan understand too.
+        let carried: FormValues
+        let choices: [Organisation]
+        let mayImport: Bool
+
+        var key: String {
+            let first = choices.first?.id.rawValue ?? ""
+            return "\(figures.place.id) \(figures.selection.key) \(carried.encoded) \(first) \(mayImport)"
+        }
+
+        /// An address that keeps organisation, day, reading, view and kind of schools.
+        func url(_ path: String, _ changes: [(String, String?)] = []) -> String {
+            var query = carried
+            for (name, value) in changes { query = query.replacing(name, with: value) }
+            return query.pairs.isEmpty ? path : path + "?" + query.encoded
+        }
+    }
+
+    /// What the address says that other pages understand too.
+    static func carried(_ query: FormValues) -> FormValues {
+        let names = ["organisation", "date", "reading", "view", "type"]
+        return FormValues(names.compactMap { name in query.text(name).map { (name, $0) } })
+    }
+
+    static func content(_ question: Question) -> HTML {
+        let figures = question.figures, plan = figures.context.plan
+        let note = plan.map { "\($0.title)（\($0.from.year)—\($0.to.year)年，第\($0.version)版）" }
+        let report = UI.linkButton("打印报告", url: question.url(reportPath))
+        return #"""
+            \#(UI.heading("行动计划", note: note, actions: report))
+            \#(bar(question))
+            \#(summary(question))
+            \#(if: plan == nil, missingPlan(question))
+            \#(article(question))
+            \#(exports(question))
+            """#
+    }
+
+    // MARK: The bar
+
+    private static func bar(_ question: Question) -> HTML {
+        let figures = question.figures, selection = figures.selection
+        let organisations = UI.select(
+            "organisation", label: "单位", options: options(question.choices, figures.place),
+            selected: figures.place.id.rawValue)
+        let readings =
+            [SelectOption("", "本市认定")] + MultimediaReading.allCases.map { SelectOption($0.rawValue, $0.title) }
+        let views = [SelectOption("", "本市认定")] + AreaView.allCases.map { SelectOption($0.rawValue, $0.title) }
+        let kinds = [SelectOption("", "全部学校")] + SchoolKind.allCases.map { SelectOption($0.rawValue, $0.title) }
+        let states = [SelectOption("", "全部状态")] + StateFilter.allCases.map { SelectOption($0.rawValue, $0.title) }
+        let fields: HTML = #"""
+            \#(organisations)\#(UI.dateField("date", label: "截至", value: figures.context.day))\#
+            \#(UI.select("reading", label: "多媒体口径", options: readings, selected: selection.reading ?? ""))\#
+            \#(UI.select("view", label: "城乡口径", options: views, selected: selection.view?.rawValue ?? ""))\#
+            \#(UI.select("type", label: "学校类型", options: kinds, selected: selection.kind?.rawValue ?? ""))\#
+            \#(UI.select("state", label: "状态", options: states, selected: selection.listed?.rawValue ?? ""))\#
+            \#(UI.checkbox("short", label: "只看未达标", isOn: selection.isShortOnly))
+            """#
+        return #"<div class="plan-bar">\#(UI.filterBar(action: path, query: question.carried, fields))</div>"#
+    }
+
+    /// The choices with their depth shown by spaces; the place itself joins them when it is a school.
+    static func options(_ choices: [Organisation], _ place: Organisation) -> [SelectOption] {
+        let top = choices.map { $0.path.lineage.count }.min() ?? 0
+        var options = choices.map { choice in
+            let depth = choice.path.lineage.count - top
+            return SelectOption(choice.id.rawValue, String(repeating: "\u{3000}", count: depth) + choice.name)
+        }
+        if !choices.contains(where: { $0.id == place.id }) {
+            options.append(SelectOption(place.id.rawValue, place.name))
+        }
+        return options
+    }
+
+    // MARK: Above and below the text
+
+    private static func summary(_ question: Question) -> HTML {
+        let figures = question.figures
+        let parts = figures.summary.filter { $0.count > 0 }
+        let day = figures.context.day.chinese
+        let links: HTML = "\(each: parts, { summaryPart($0, question) })"
+        return #"""
+            <p class="small">\#(figures.place.name)，截至 \#(day)，共 \#(figures.targets.count) 项目标：\#(links)</p>
+            """#
+    }
+
+    private static func summaryPart(_ part: (filter: StateFilter, count: Int), _ question: Question) -> HTML {
+        let url = question.url(path, [("state", part.filter.rawValue)])
+        return #"<a href="\#(url: url)">\#(part.filter.title) \#(part.count)</a> "#
+    }
+
+    private static func missingPlan(_ question: Question) -> HTML {
+        let link: HTML = #"<a href="/plan/documents">导入行动计划</a>"#
+        return UI.notice(
+            .info,
+            #"""
+            还没有导入行动计划的正文，目标先按条款编号排列。\#
+            \#(if: question.mayImport, #"\#(link)后，这里按正文逐条显示。"#, else: "请市局管理员导入正文。")
+            """#)
+    }
+
+    private static func exports(_ question: Question) -> HTML {
+        let state = [("state", question.figures.selection.state?.rawValue)]
+        let xlsx = question.url(path, state + [("format", "xlsx")])
+        let csv = question.url(path, state + [("format", "csv")])
+        return #"""
+            <div class="table-tools"><p><a href="\#(url: xlsx)">导出 Excel</a> <a href="\#(url: csv)">导出 CSV</a></p></div>
+            """#
+    }
+
+    /// What only those see who freeze snapshots. Stands apart from the kept markup, since its forms carry tokens.
+    static func work(_ question: Question, _ page: PageContext) -> HTML {
+        let context = question.figures.context
+        let last = context.snapshot.day.map { "上次快照 \($0.iso)" } ?? "还没有快照"
+        let freeze = UI.postButton("冻结到期的快照", action: "/plan/snapshots", page: page)
+        let recompute = UI.postButton(
+            "重新计算", action: "/plan/recompute", page: page, hidden: [("date", context.day.iso)])
+        return UI.details("快照与计算", #"<p>\#(last)。快照每年3月31日和9月30日冻结，以后不再改变。</p>\#(freeze) \#(recompute)"#)
+    }
+
+    // MARK: The text
+
+    private static func article(_ question: Question) -> HTML {
+        let figures = question.figures
+        guard !figures.targets.isEmpty || figures.context.plan != nil else {
+            return UI.emptyState("这一天还没有目标", "换一个日期，或在目标集里录入目标。")
+        }
+        let shown = figures.targets.map { (target: $0, figure: figures.figure($0)) }
+            .filter { figures.selection.state?.contains($0.figure.status) ?? true }
+        let byClause = Dictionary(grouping: shown) { $0.target.clause ?? "" }
+        let sections =
+            figures.context.plan.map { clauses($0, byClause, question) } ?? unnumbered(shown, question)
+        if sections.isEmpty { return UI.emptyState("没有符合条件的目标", "放宽上面的条件再查询。") }
+        let title = figures.context.plan?.title ?? "行动计划目标"
+        return #"<article class="plan" aria-label="\#(title)">\#(sections)</article>"#
+    }
+
+    typealias Lines = [(target: BoardTarget, figure: TargetFigure)]
+
+    /// All clauses in order; under a filter by state only those with a line left, and the chapters they stand in.
+    private static func clauses(_ plan: PlanText, _ lines: [String: Lines], _ question: Question) -> HTML {
+        let isFiltered = question.figures.selection.state != nil
+        let known = Set(plan.clauses.map(\.path))
+        var markup: HTML = ""
+        for clause in plan.clauses {
+            let own = lines[clause.path] ?? []
+            let hasBelow = lines.keys.contains { $0.hasPrefix(clause.path + "/") }
+            if isFiltered && own.isEmpty && !hasBelow { continue }
+            markup += section(clause, RailPages.rail(own, question))
+        }
+        let rest = lines.filter { !known.contains($0.key) }.values.flatMap { $0 }
+        let order = question.figures.targets.map(\.id)
+        let sorted = rest.sorted {
+            (order.firstIndex(of: $0.target.id) ?? 0) < (order.firstIndex(of: $1.target.id) ?? 0)
+        }
+        return markup + groups(sorted, question)
+    }
+
+    /// Targets that hang on no clause of the text, set by set.
+    private static func groups(_ lines: Lines, _ question: Question) -> HTML {
+        var markup: HTML = "", titles: [String] = []
+        for line in lines where !titles.contains(line.target.set.title) { titles.append(line.target.set.title) }
+        for title in titles {
+            let own = lines.filter { $0.target.set.title == title }
+            markup += #"""
+                <section class="clause"><div class="clause-text"><h2>\#(title)</h2>\#
+                <p>这些目标不属于行动计划的某一条，供对照。</p></div>\#(RailPages.rail(own, question))</section>
+
+                """#
+        }
+        return markup
+    }
+
+    private static func unnumbered(_ lines: Lines, _ question: Question) -> HTML {
+        var markup: HTML = "", paths: [String] = []
+        for line in lines { if let path = line.target.clause, !paths.contains(path) { paths.append(path) } }
+        for path in paths {
+            let own = lines.filter { $0.target.clause == path }
+            markup += #"""
+                <section class="clause" id="\#(PlanText.anchor(path))">\#
+                <div class="clause-text"><h2>条款 \#(path)</h2></div>\#
+                \#(RailPages.rail(own, question))</section>
+
+                """#
+        }
+        return markup + groups(lines.filter { $0.target.clause == nil }, question)
+    }
+
+    private static func section(_ clause: PlanText.Clause, _ rail: HTML) -> HTML {
+        #"""
+        <section class="clause" id="\#(clause.anchor)"><div class="clause-text">\#(text(clause))</div>\#(rail)</section>
+
+        """#
+    }
+
+    /// The clause as the document prints it. Its words are never touched, an empty quotation included.
+    static func text(_ clause: PlanText.Clause) -> HTML {
+        var paragraphs = clause.paragraphs
+        var markup: HTML = ""
+        if let heading = clause.heading {
+            markup += clause.level == 1 ? "<h2>\(clause.token)\(heading)</h2>" : "<h3>\(clause.token)\(heading)</h3>"
+        } else if paragraphs.isEmpty {
+            markup += "<p>\(clause.token)</p>"
+        } else {
+            paragraphs[0] = clause.token + paragraphs[0]
+        }
+        return markup + "\(each: paragraphs, { "<p>\($0)</p>" })"
+    }
+}

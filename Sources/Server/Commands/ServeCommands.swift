@@ -1,0 +1,122 @@
+import App
+import ArgumentParser
+import Database
+import Demo
+import Foundation
+import Kernel
+
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "serve", abstract: "Serve the platform.")
+
+    @OptionGroup var options: DataOptions
+    @Option(help: "The address to listen on.") var host: String?
+    @Option(help: "The port to listen on; 0 takes a free one.") var port: Int?
+    @Option(help: "What an empty data folder is filled with: small, city or none.") var demo: DemoSize = .none
+
+    func run() async throws {
+        let configuration = try await AppConfiguration.load(.init(dataFolder: options.data, host: host, port: port))
+        let logger = Self.logger(configuration)
+        let database = try CityPlatform.openDatabase(configuration, logger: logger)
+        let isFresh = try await Installation.isEmpty(database)
+        if isFresh { try await database.migrate(CityPlatform.migrations) }
+        try await database.checkSchema(CityPlatform.migrations)
+        if isFresh && demo != .none { try DemoMarker.write(to: configuration.dataFolder) }
+        let platform = try await Self.platform(configuration, database, logger)
+        if isFresh {
+            try await platform.prepare()
+            if demo != .none { try await DemoCity.load(demo, into: platform) { Output.note($0) } }
+        }
+        let setup = try await platform.identity.firstAdministratorLink()
+        try await platform.serve { address in
+            Output.line("listening on \(address)")
+            if let setup { Output.note("first administrator: open \(configuration.publicURL ?? address)\(setup) once, within 24 hours") }
+        }
+    }
+}
+
+struct WorkerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "worker", abstract: "Run jobs, events and the audit chain without serving pages.")
+
+    @OptionGroup var options: DataOptions
+
+    func run() async throws {
+        try await withPlatform(options) { try await $0.work() }
+    }
+}
+
+struct MigrateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "migrate", abstract: "Bring the database schema up to date.")
+
+    @OptionGroup var options: DataOptions
+
+    func run() async throws {
+        let configuration = try await AppConfiguration.load(.init(dataFolder: options.data))
+        let database = try CityPlatform.openDatabase(configuration, logger: Self.logger(configuration))
+        defer { database.close() }
+        let applied = try await database.migrate(CityPlatform.migrations)
+        Output.line(applied.isEmpty ? "schema is up to date" : applied.map { "applied \($0)" }.joined(separator: "\n"))
+    }
+}
+
+struct DemoCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "demo", abstract: "Fill an empty data folder with a fictional city, or list its accounts.",
+        subcommands: [Small.self, City.self, Accounts.self])
+
+    struct Small: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "4 counties and about 40 schools, in seconds.")
+        @OptionGroup var options: DataOptions
+        func run() async throws { try await Installation.loadDemo(.small, options) }
+    }
+
+    struct City: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "About 400 schools with years of history.")
+        @OptionGroup var options: DataOptions
+        func run() async throws { try await Installation.loadDemo(.city, options) }
+    }
+
+    struct Accounts: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "The cast's accounts of a loaded demo.")
+        @OptionGroup var options: DataOptions
+        @Flag(help: "For scripts.") var json = false
+
+        func run() async throws {
+            try await self.withPlatform(options) { platform in
+                guard DemoMarker.exists(in: platform.configuration.dataFolder) else {
+                    throw CommandFailure(description: "no demo is loaded in \(platform.configuration.dataFolder)")
+                }
+                let accounts = try await DemoCast.accounts(platform.database)
+                if json { return try Output.json(accounts) }
+                for account in accounts {
+                    Output.line("\(account.username)\t\(account.password)\t\(account.role)\t\(account.organisation)")
+                }
+            }
+        }
+    }
+}
+
+extension DemoSize: ExpressibleByArgument {}
+
+enum Installation {
+    /// Whether nothing has been set up yet.
+    static func isEmpty(_ database: Database) async throws -> Bool {
+        do { return try await database.read { try $0.value("SELECT COUNT(*) FROM directory_organisation", as: Int.self) } == 0 }
+        catch { return true }
+    }
+
+    static func loadDemo(_ size: DemoSize, _ options: DataOptions) async throws {
+        let configuration = try await AppConfiguration.load(.init(dataFolder: options.data))
+        let logger = DemoCommand.logger(configuration)
+        let database = try CityPlatform.openDatabase(configuration, logger: logger)
+        guard try await isEmpty(database) else {
+            throw CommandFailure(description: "\(configuration.dataFolder) is not empty; a demo is only loaded into an empty folder")
+        }
+        try await database.migrate(CityPlatform.migrations)
+        try DemoMarker.write(to: configuration.dataFolder)
+        let platform = try await DemoCommand.platform(configuration, database, logger)
+        try await platform.prepare()
+        try await DemoCity.load(size, into: platform) { Output.note($0) }
+        await platform.close()
+    }
+}

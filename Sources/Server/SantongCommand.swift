@@ -1,0 +1,12 @@
+import ArgumentParser
+
+@main
+struct SantongCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "santong", abstract: "The education platform of a city: plan, register, identity.",
+        subcommands: [
+            ServeCommand.self, WorkerCommand.self, MigrateCommand.self, DemoCommand.self, ImportCommand.self,
+            PlanCommand.self, IndicatorsCommand.self, ExportCommand.self, UserCommand.self, BackupCommand.self,
+            RestoreCommand.self, RoutesCommand.self, AuditCommand.self, DoctorCommand.self,
+        ])
+}

@@ -1,0 +1,66 @@
+import Kernel
+
+/// A module's list of routes, collected at start and bound to the server by `WebServer`.
+///
+///     routes.get("/schools/:id", access: .can("directory.school.view"), show)
+///     routes.post("/schools/:id/name", access: .can("directory.organisation.edit"), rename)
+package struct Routes {
+    package private(set) var all: [Route] = []
+    let module: String
+
+    package init(module: String) { self.module = module }
+
+    package mutating func get(_ path: String, access: Access, _ handler: @escaping Route.Handler) {
+        all.append(Route(method: .get, path: path, access: access, module: module, body: .none, handler: handler))
+    }
+
+    /// A write by form: needs the CSRF token and an idempotency key, both put in by `UI.form`. At most 1 MiB.
+    package mutating func post(_ path: String, access: Access, _ handler: @escaping Route.Handler) {
+        all.append(Route(method: .post, path: path, access: access, module: module, body: .form, handler: handler))
+    }
+
+    /// A form with files (`multipart/form-data`): each file is streamed to disk while it arrives; see `Request.files`.
+    package mutating func upload(
+        _ path: String, access: Access, limit: Int = 32 << 20, _ handler: @escaping Route.Handler
+    ) {
+        all.append(
+            Route(method: .post, path: path, access: access, module: module, body: .upload(limit: limit), handler: handler))
+    }
+
+    /// A JSON API route under `/api/v1`. Errors answer `application/problem+json`; the body is at most 4 MiB.
+    package mutating func api(
+        _ method: RouteMethod, _ path: String, access: Access, summary: String, _ handler: @escaping Route.Handler
+    ) {
+        all.append(
+            Route(
+                method: method, path: "/api/v1" + path, access: access, module: module,
+                body: method == .get ? .none : .json, summary: summary, handler: handler))
+    }
+}
+
+package enum RouteMethod: String, Sendable { case get = "GET", post = "POST", put = "PUT", delete = "DELETE" }
+
+package struct Route: Sendable {
+    package typealias Handler = @Sendable (WebRequest) async throws -> WebResponse
+    package enum Body: Sendable, Equatable { case none, form, upload(limit: Int), json }
+
+    package let method: RouteMethod
+    /// `/connectivity/schools/:id`; segments beginning with a colon are parameters.
+    package let path: String
+    package let access: Access
+    package let module: String
+    package let body: Body
+    /// One line for the API description; empty for pages.
+    package let summary: String
+    package let handler: Handler
+
+    init(
+        method: RouteMethod, path: String, access: Access, module: String, body: Body, summary: String = "",
+        handler: @escaping Handler
+    ) {
+        (self.method, self.path, self.access, self.module) = (method, path, access, module)
+        (self.body, self.summary, self.handler) = (body, summary, handler)
+    }
+
+    package var isAPI: Bool { path.utf8.starts(with: "/api/".utf8) }
+}

@@ -1,0 +1,64 @@
+import Kernel
+
+/// What a handler answers.
+package struct WebResponse: Sendable {
+    package enum Body: Sendable {
+        case bytes([UInt8])
+        /// A file on disk, served with Range and ETag. Removed afterwards when `temporary`.
+        case file(path: String, temporary: Bool)
+        /// Server-sent events until the sequence or the connection ends.
+        case events(AsyncStream<ServerEvent>)
+    }
+
+    package var status: Int
+    package var headers: [(name: String, value: String)]
+    package var body: Body
+    package var flash: Flash?
+    /// Starts or ends the session cookie.
+    package var sessionChange: SessionChange?
+    package var viewChange: DisplayPreferences?
+
+    package init(status: Int = 200, headers: [(name: String, value: String)] = [], body: Body = .bytes([])) {
+        (self.status, self.headers, self.body) = (status, headers, body)
+    }
+
+    package static func html(_ page: HTML, status: Int = 200) -> WebResponse {
+        WebResponse(status: status, headers: [("content-type", "text/html; charset=utf-8")], body: .bytes(page.bytes))
+    }
+
+    /// 303 to a path of this site, with an optional message for the next page.
+    package static func redirect(_ path: String, flash: Flash? = nil) -> WebResponse {
+        var response = WebResponse(status: 303, headers: [("location", path)])
+        response.flash = flash
+        return response
+    }
+
+    package static func json(_ bytes: [UInt8], status: Int = 200) -> WebResponse {
+        WebResponse(status: status, headers: [("content-type", "application/json; charset=utf-8")], body: .bytes(bytes))
+    }
+
+    /// A download; the Chinese file name is sent as RFC 6266 `filename*`.
+    package static func download(path: String, name: String, contentType: String, temporary: Bool) -> WebResponse {
+        let disposition = "attachment; filename=\"download\"; filename*=UTF-8''\(URLCoding.encode(name))"
+        return WebResponse(
+            headers: [("content-type", contentType), ("content-disposition", disposition), ("cache-control", "no-store")],
+            body: .file(path: path, temporary: temporary))
+    }
+
+    package func with(header name: String, _ value: String) -> WebResponse {
+        var copy = self
+        copy.headers.append((name, value))
+        return copy
+    }
+}
+
+package enum SessionChange: Sendable, Equatable {
+    case start(token: String)
+    case end
+}
+
+package struct ServerEvent: Sendable {
+    package let name: String
+    package let data: String
+    package init(name: String, data: String) { (self.name, self.data) = (name, data) }
+}

@@ -1,0 +1,157 @@
+import HTTPTypes
+import Hummingbird
+import Kernel
+import Logging
+import NIOCore
+
+/// The one way of every request: route, session, access, body, repeat guard, handler, error page, headers.
+package struct WebPipeline: HTTPResponder {
+    package typealias Context = WebContext
+
+    let table: RouteTable
+    let services: WebServices
+    let assets: AssetCache
+    package let metrics: WebMetrics
+    let logger: Logger
+
+    package init(routes: [Route], services: WebServices, metrics: WebMetrics, logger: Logger) {
+        table = RouteTable(routes)
+        self.services = services
+        assets = AssetCache(services.site.assets)
+        self.metrics = metrics
+        self.logger = logger
+    }
+
+    package func respond(to request: Request, context: WebContext) async throws -> Response {
+        let start = ContinuousClock.now
+        let exchange = Exchange(request, context, services)
+        let answer: WebResponse
+        var pattern = "-"
+        if exchange.isUndecodable {
+            answer = ErrorPages.plain(400, "地址不正确", "请检查地址后重试。", exchange.page(services, session: nil))
+        } else if exchange.path.hasPrefix("/assets/") {
+            pattern = "/assets"
+            answer = assets.respond(to: exchange.path)
+        } else {
+            switch table.find(exchange.method, exchange.path) {
+            case .found(let route, let parameters):
+                pattern = route.path
+                answer = await handle(route, parameters, exchange, request)
+            case .otherMethod:
+                answer = ErrorPages.plain(405, "不支持这样访问", "请从页面上的链接或按钮操作。", exchange.page(services, session: nil))
+            case .none:
+                let session = try? await exchange.session(services)  // an error page needs no session
+                answer = ErrorPages.page(for: DomainError.notFound, exchange.page(services, session: session), exchange.requestID)
+            }
+        }
+        let response = ResponseWriting.response(answer, exchange, services)
+        let elapsed = ContinuousClock.now - start
+        metrics.record(pattern: pattern, method: exchange.methodName, status: answer.status, elapsed: elapsed)
+        logger.debug(
+            "request",
+            metadata: [
+                "id": "\(exchange.requestID)", "route": "\(pattern)", "method": "\(exchange.methodName)",
+                "status": "\(answer.status)", "ms": "\(elapsed.milliseconds)",
+            ])
+        return response
+    }
+
+    private func handle(
+        _ route: Route, _ parameters: [String: String], _ exchange: Exchange, _ request: Request
+    ) async -> WebResponse {
+        var session: SessionInfo?
+        do {
+            session = try await exchange.session(services)
+            if let refusal = refusal(route, session, exchange) { return refusal }
+            let body = try await exchange.readBody(request, route, services)
+            defer { body.removeFiles() }
+            let web = exchange.webRequest(parameters, body, session, services)
+            if route.body == .form || exchange.isUpload(route) {
+                return try await guarded(route, web, exchange)
+            }
+            return try await route.handler(web)
+        } catch {
+            return failure(error, route, session, exchange)
+        }
+    }
+
+    /// Who may not come in: visitors are sent to sign in, others learn nothing (404).
+    private func refusal(_ route: Route, _ session: SessionInfo?, _ exchange: Exchange) -> WebResponse? {
+        let isAllowed: Bool
+        switch route.access {
+        case .public: return nil
+        case .signedIn: isAllowed = session != nil
+        case .can(let permission): isAllowed = session?.user.may(permission) ?? false
+        }
+        guard let session else {
+            if route.isAPI { return ProblemDocument.response(401, "需要登录", "请携带有效的令牌。") }
+            let back = exchange.method == .get ? exchange.target : "/"
+            return .redirect("/sign-in?return=" + URLCoding.encode(back))
+        }
+        if session.mustChangePassword && exchange.path != "/account/password" && exchange.path != "/sign-out" {
+            if route.isAPI { return ProblemDocument.response(403, "需要修改密码", "首次登录请先修改密码。") }
+            return .redirect("/account/password")
+        }
+        if isAllowed { return nil }
+        return route.isAPI
+            ? ProblemDocument.response(404, "没有找到", "没有这条记录，或者您无权查看。")
+            : ErrorPages.page(for: DomainError.notFound, exchange.page(services, session: session), exchange.requestID)
+    }
+
+    /// A form: its token must be right, and the same form sent twice has one effect.
+    private func guarded(_ route: Route, _ request: WebRequest, _ exchange: Exchange) async throws -> WebResponse {
+        guard let token = request.form.raw("_csrf"), exchange.isOwn(token, request.session) else {
+            return ErrorPages.plain(403, "页面已过期", "登录状态已变化，请返回上一页刷新后重新提交。", request.page)
+        }
+        guard let key = request.form["_key"], key.utf8.count == 26 else { return try await route.handler(request) }
+        let scope = (request.session?.id ?? token) + " " + request.path
+        switch try await services.repeats.claim(key, scope: scope) {
+        case .fresh: break
+        case .foreign: return ErrorPages.plain(403, "页面已过期", "请返回上一页刷新后重新提交。", request.page)
+        case .inProgress: return ErrorPages.plain(409, "正在处理", "上一次提交还在处理，请稍候再看结果，不必重复提交。", request.page)
+        case .answered(let location, let flash): return .redirect(location, flash: Flash(coded: flash))
+        }
+        do {
+            let answer = try await route.handler(request)
+            if answer.status == 303, let location = answer.headers.first(where: { $0.name == "location" })?.value {
+                try await services.repeats.answer(key, location: location, flash: answer.flash?.coded ?? "")
+            } else {
+                try await services.repeats.release(key)
+            }
+            return answer
+        } catch {
+            try? await services.repeats.release(key)  // the first error is the one to tell; the claim also lapses by itself
+            throw error
+        }
+    }
+
+    private func failure(
+        _ error: any Error, _ route: Route, _ session: SessionInfo?, _ exchange: Exchange
+    ) -> WebResponse {
+        let known = error as? DomainError
+        if known == nil, !(error is BodyError), !(error is CancellationError) {
+            logger.error(
+                "request failed",
+                metadata: ["id": "\(exchange.requestID)", "route": "\(route.path)", "error": "\(error)"])
+        }
+        if route.isAPI { return ProblemDocument.response(for: error, exchange.requestID) }
+        return ErrorPages.page(for: error, exchange.page(services, session: session), exchange.requestID)
+    }
+}
+
+extension Duration {
+    package var milliseconds: Double {
+        Double(components.seconds) * 1000 + Double(components.attoseconds) / 1e15
+    }
+}
+
+/// The server's context of one request: the address it came from.
+package struct WebContext: RequestContext {
+    package var coreContext: CoreRequestContextStorage
+    package let remoteAddress: String
+
+    package init(source: ApplicationRequestContextSource) {
+        coreContext = .init(source: source)
+        remoteAddress = source.channel.remoteAddress?.ipAddress ?? "127.0.0.1"
+    }
+}

@@ -1,0 +1,119 @@
+"""One server with the small demo city and one browser for the whole run; a fresh browser context for each test."""
+import os
+import re
+
+import pytest
+from page_checks import Watch, look
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from santong import ROOT, Server, command_json
+
+CHROMIUM = os.environ.get("SANTONG_CHROMIUM", "/usr/bin/chromium")
+SCREENS = {
+    "desktop": {"viewport": {"width": 1366, "height": 768}},
+    "phone": {
+        "viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True, "device_scale_factor": 2,
+    },
+}
+# Who the tests are, and the role of the demo account they use. Nobody signs in as the visitor.
+ROLES = {"city": "cityadministrator", "county": "countyadministrator", "school": "schooladministrator"}
+PICTURES = ROOT / "docs/guide/screenshots"
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    server = Server(tmp_path_factory.mktemp("santong") / "data")
+    yield server
+    assert server.stop() == 0, "the server did not end well:\n" + server.last_lines()
+
+
+@pytest.fixture(scope="session")
+def accounts(server) -> dict[str, dict]:
+    """The demo's accounts by the names of `ROLES`."""
+    listed = command_json("demo", "accounts", "--data", str(server.data))
+    by_role = {}
+    for account in listed:
+        by_role.setdefault(re.sub("[^a-z]", "", account["role"].lower()), account)
+    missing = set(ROLES.values()) - set(by_role)
+    assert not missing, f"the demo has no account for {missing}; it lists {[one['role'] for one in listed]}"
+    return {name: by_role[role] for name, role in ROLES.items()}
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+def sign_in(page: Page, account: dict) -> None:
+    page.goto("/sign-in")
+    page.locator("input[name=login]").fill(account["username"])
+    page.locator("input[name=password]").fill(account["password"])
+    page.get_by_role("button", name="登录", exact=True).click()
+    page.wait_for_url(lambda url: "/sign-in" not in url)
+
+
+class People:
+    """Opens browser contexts for people: signed in, on the screen asked for."""
+
+    def __init__(self, browser: Browser, url: str, accounts: dict[str, dict], sessions: dict[str, dict]):
+        self.browser, self.url, self.accounts, self.sessions = browser, url, accounts, sessions
+        self.contexts: list[BrowserContext] = []
+
+    def context(self, role: str = "visitor", screen: str = "desktop") -> BrowserContext:
+        if role != "visitor" and role not in self.sessions:
+            first = self._open("desktop", None)
+            sign_in(first.new_page(), self.accounts[role])
+            self.sessions[role] = first.storage_state()
+        context = self._open(screen, self.sessions.get(role))
+        return context
+
+    def page(self, role: str = "visitor", screen: str = "desktop") -> Page:
+        return self.context(role, screen).new_page()
+
+    def _open(self, screen: str, session: dict | None) -> BrowserContext:
+        context = self.browser.new_context(
+            base_url=self.url, locale="zh-CN", timezone_id="Asia/Shanghai", storage_state=session, **SCREENS[screen]
+        )
+        context.set_default_timeout(15_000)
+        self.contexts.append(context)
+        return context
+
+
+@pytest.fixture(scope="session")
+def sessions() -> dict[str, dict]:
+    return {}
+
+
+@pytest.fixture
+def people(browser, server, accounts, sessions):
+    people = People(browser, server.url, accounts, sessions)
+    yield people
+    for context in people.contexts:
+        context.close()
+
+
+class Journey:
+    """One person's way through the site. Every page on it is held to the checks of all pages."""
+
+    def __init__(self, page: Page):
+        self.page = page
+        self.watch = Watch(page)
+
+    def expect_clean(self) -> None:
+        findings = self.watch.take() + look(self.page)
+        assert not findings, f"{self.page.url}\n" + "\n".join(findings)
+
+    def picture(self, name: str, whole: bool = False) -> None:
+        """Checks the page; with SANTONG_SCREENSHOTS=1 also puts its picture into the user guide."""
+        self.expect_clean()
+        if os.environ.get("SANTONG_SCREENSHOTS") == "1":
+            PICTURES.mkdir(parents=True, exist_ok=True)
+            self.page.screenshot(path=PICTURES / f"{name}.png", full_page=whole, animations="disabled")
+
+
+@pytest.fixture
+def journey(people):
+    """`journey(role, screen)` opens a page for that person."""
+    return lambda role="visitor", screen="desktop": Journey(people.page(role, screen))

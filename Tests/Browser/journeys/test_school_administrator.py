@@ -1,0 +1,71 @@
+"""The school administrator keeps the school's own register and sees what the school still lacks."""
+import re
+
+from playwright.sync_api import expect
+from steps import heading, school_addresses, status
+
+
+def own_school(page) -> str:
+    page.goto("/register")
+    edit = page.locator("main a[href*='/register/schools/'][href$='/edit']").first
+    if edit.count():
+        edit.click()
+    page.wait_for_url("**/register/schools/*/edit")
+    return page.url
+
+
+def test_a_figure_is_corrected_and_its_history_kept(journey):
+    school = journey("school")
+    page = school.page
+    own_school(page)
+    school.picture("school-register")
+    computers = page.get_by_label("学生用计算机").first
+    before = int(computers.input_value())
+    computers.fill(str(before + 1))
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_role("status")).to_be_visible()
+    school.expect_clean()
+    own_school(page)
+    assert int(page.get_by_label("学生用计算机").first.input_value()) == before + 1
+
+
+def test_an_impossible_figure_is_refused_and_what_was_typed_stays(journey):
+    school = journey("school")
+    page = school.page
+    own_school(page)
+    page.get_by_label("班级数").first.fill("-3")
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_label("班级数").first).to_have_value("-3")
+    expect(page).to_have_title(re.compile("^错误："))
+    school.picture("school-register-refused")
+
+
+def test_the_school_sees_its_lights_its_gap_and_its_file(journey):
+    school = journey("school")
+    page = school.page
+    address = school_addresses(page)[0]
+    page.goto(address)
+    expect(page.locator("main")).to_contain_text("带宽")
+    school.picture("school-page")
+    page.goto(address + "/dossier")
+    heading(page, "档")
+    school.picture("school-dossier")
+
+
+def test_other_schools_do_not_exist_for_the_school(people, journey):
+    everything = set(school_addresses(people.page("city")))
+    page = journey("school").page
+    own = set(school_addresses(page))
+    assert len(own) == 1
+    assert all(status(page, address) == 404 for address in sorted(everything - own)[:5])
+    identifier = sorted(everything - own)[0].rsplit("/", 1)[1]
+    assert status(page, f"/register/schools/{identifier}/edit") == 404
+    assert status(page, "/organisations") in (200, 403, 404)
+    assert status(page, "/operations/jobs") in (403, 404)
+
+
+def test_the_register_form_works_on_a_phone(journey):
+    school = journey("school", "phone")
+    own_school(school.page)
+    school.picture("school-register-phone")

@@ -1,0 +1,57 @@
+import App
+import Database
+import Foundation
+import Kernel
+import Logging
+import Synchronization
+
+/// The databases every storage test runs on: SQLite always, PostgreSQL when `SANTONG_TEST_POSTGRES` names a server.
+package enum TestDatabase: String, CaseIterable, Sendable, CustomTestStringConvertible {
+    case sqlite, postgres
+
+    package static var allCases: [TestDatabase] { server == nil ? [.sqlite] : [.sqlite, .postgres] }
+    package var testDescription: String { rawValue }
+
+    static var server: String? { ProcessInfo.processInfo.environment["SANTONG_TEST_POSTGRES"] }
+
+    package static let logger: Logger = {
+        var logger = Logger(label: "test") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = .critical
+        return logger
+    }()
+
+    /// Opens an empty database with the full schema and hands it to the body; gone afterwards.
+    package func withDatabase<T>(
+        groupLimit: Int = 256, migrations: [Migration] = CityPlatform.migrations,
+        _ body: (Database, _ folder: String) async throws -> T
+    ) async throws -> T {
+        let folder = NSTemporaryDirectory() + "santong-test-" + Identifiers.next()
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }  // the system clears what is left over
+        switch self {
+        case .sqlite:
+            let database = try Database(
+                .sqlite(path: folder + "/santong.sqlite", synchronous: .off), readers: 2, groupLimit: groupLimit,
+                logger: TestDatabase.logger)
+            defer { database.close() }
+            _ = try await database.migrate(migrations)
+            return try await body(database, folder)
+        case .postgres:
+            let name = "santong_" + Identifiers.next()
+            let server = TestDatabase.server ?? ""
+            let control = try Database(.postgres(conninfo: server), readers: 1, logger: TestDatabase.logger)
+            defer { control.close() }
+            try await control.outsideTransaction("CREATE DATABASE \(name)")
+            let database = try Database(
+                .postgres(conninfo: server + " dbname=" + name), readers: 2, logger: TestDatabase.logger)
+            let result: Result<T, any Error>
+            do {
+                _ = try await database.migrate(migrations)
+                result = .success(try await body(database, folder))
+            } catch { result = .failure(error) }
+            database.close()
+            try await control.outsideTransaction("DROP DATABASE \(name)")
+            return try result.get()
+        }
+    }
+}
