@@ -99,13 +99,15 @@ let package = Package(
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ], path: "Tests/TestKit", swiftSettings: settings),
         tests(for: "Kernel"),
-        tests(for: "Database"),
-        tests(for: "Platform"),
-        tests(for: "Web"),
-        tests(for: "Directory"),
-        tests(for: "Identity"),
-        tests(for: "Connectivity", resources: [.copy("Fixtures")]),
-        tests(for: "Plan", resources: [.copy("Fixtures")]),
-        tests(for: "App", ["Connectivity", "Plan", "Server"]),
+        tests(for: "Database", ["Kernel", "App"]),
+        tests(for: "Platform", ["Kernel", "Database"]),
+        tests(for: "Web", ["Kernel"]),
+        tests(for: "Directory", shared),
+        tests(for: "Identity", shared + ["Directory"]),
+        tests(for: "Connectivity", shared + ["Directory", "Plan", "App"], resources: [.copy("Fixtures")]),
+        tests(for: "Plan", shared + ["Directory", "Connectivity"], resources: [.copy("Fixtures")]),
+        tests(
+            for: "App",
+            ["Connectivity", "Plan", "Server", "Demo", "Directory", "Identity", "Database", "Kernel", "Platform", "Web"]),
     ]
 )

@@ -30,7 +30,7 @@ private let schema = [
 
     @Test(arguments: TestDatabase.allCases)
     func `values come back as they went in`(on kind: TestDatabase) async throws {
-        try await kind.withDatabase(migrations: schema) { database, _ in
+        try await kind.withDatabase(migrations: schema) { (database: Database, _: String) async throws in
             let texts = ["一师一优课", "O'Brien \"引号\" \\", "🧑‍🏫 \u{301}", " 前后空格 ", "", "$1 ? :a"]
             try await database.write { db in for (index, text) in texts.enumerated() { _ = try self.insert(text, index, on: db) } }
             let rows = try await database.read { db in
@@ -50,7 +50,7 @@ private let schema = [
 
     @Test(arguments: TestDatabase.allCases)
     func `broken rules are told alike`(on kind: TestDatabase) async throws {
-        try await kind.withDatabase(migrations: schema) { database, _ in
+        try await kind.withDatabase(migrations: schema) { (database: Database, _: String) async throws in
             func failure(_ body: @escaping @Sendable (Connection) throws -> Void) async -> DatabaseError? {
                 do { try await database.write(body) } catch { return error as? DatabaseError }
                 return nil
@@ -69,7 +69,7 @@ private let schema = [
     @Test(arguments: TestDatabase.allCases)
     func `a body that throws leaves nothing, and its neighbours in the group everything`(on kind: TestDatabase) async throws {
         struct Refused: Error {}
-        try await kind.withDatabase(migrations: schema) { database, _ in
+        try await kind.withDatabase(migrations: schema) { (database: Database, _: String) async throws in
             let kept = await withTaskGroup(of: Bool.self) { group in
                 for index in 0..<200 {
                     group.addTask {
@@ -92,7 +92,7 @@ private let schema = [
 
     @Test(arguments: TestDatabase.allCases)
     func `two transfers at once keep the sum`(on kind: TestDatabase) async throws {
-        try await kind.withDatabase(migrations: schema) { database, _ in
+        try await kind.withDatabase(migrations: schema) { (database: Database, _: String) async throws in
             let (a, b) = try await database.write { db in (try self.insert("甲", 100, on: db), try self.insert("乙", 100, on: db)) }
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for round in 0..<40 {
@@ -115,7 +115,7 @@ private let schema = [
 
     @Test(arguments: TestDatabase.allCases)
     func `a snapshot sees one state although others write`(on kind: TestDatabase) async throws {
-        try await kind.withDatabase(migrations: schema) { database, _ in
+        try await kind.withDatabase(migrations: schema) { (database: Database, _: String) async throws in
             try await database.write { db in _ = try self.insert("前", 1, on: db) }
             let entered = Gate(), written = Gate()
             async let counts = database.read(snapshot: true) { db -> [Int] in
@@ -133,7 +133,7 @@ private let schema = [
 
     @Test(arguments: TestDatabase.allCases)
     func `lists, fragments and bulk inserts bind every value`(on kind: TestDatabase) async throws {
-        try await kind.withDatabase(migrations: schema) { database, _ in
+        try await kind.withDatabase(migrations: schema) { (database: Database, _: String) async throws in
             let rows: [[DatabaseValue]] = (0..<1_234).map { [.text(Identifiers.next()), .text("课 \($0)"), .integer(Int64($0))] }
             try await database.write { try $0.insert(into: "test_lesson (id, title, hours)", rows: rows) }
             let wanted = [3, 5, 8, 13, 21]
@@ -151,7 +151,7 @@ private let schema = [
 
     @Test(arguments: TestDatabase.allCases)
     func `text is sorted by code point`(on kind: TestDatabase) async throws {
-        try await kind.withDatabase(migrations: schema) { database, _ in
+        try await kind.withDatabase(migrations: schema) { (database: Database, _: String) async throws in
             let texts = ["b", "A", "a", "B", "二", "一", "é"]
             try await database.write { db in for text in texts { _ = try self.insert(text, 1, on: db) } }
             let sorted = try await database.read { try $0.column("SELECT title FROM test_lesson ORDER BY title", as: String.self) }
@@ -161,7 +161,7 @@ private let schema = [
 
     @Test(arguments: TestDatabase.allCases)
     func `a cancelled asker does not get its write done when it still waits`(on kind: TestDatabase) async throws {
-        try await kind.withDatabase(migrations: schema) { database, _ in
+        try await kind.withDatabase(migrations: schema) { (database: Database, _: String) async throws in
             let held = Gate(), started = Gate()
             let blockers = (0..<2).map { _ in
                 Task { try await database.write { _ in started.open(); held.wait() } }
@@ -179,7 +179,7 @@ private let schema = [
     }
 
     @Test func `a copy made under writing is whole`() async throws {
-        try await TestDatabase.sqlite.withDatabase(migrations: schema) { database, folder in
+        try await TestDatabase.sqlite.withDatabase(migrations: schema) { (database: Database, folder: String) async throws in
             let writer = Task {
                 for index in 0..<300 {
                     try await database.write { db in

@@ -9,7 +9,7 @@ import Testing
 
     @Test(arguments: TestDatabase.allCases)
     func `steps are applied once, in order`(on kind: TestDatabase) async throws {
-        try await kind.withDatabase(migrations: [first]) { database, _ in
+        try await kind.withDatabase(migrations: [first]) { (database: Database, _: String) async throws in
             #expect(try await database.migrate([first, second]) == ["test/0002"])
             #expect(try await database.migrate([first, second]) == [])
             try await database.write { try $0.execute("INSERT INTO test_a (id, share) VALUES ('x', 0.5)") }
@@ -18,7 +18,7 @@ import Testing
 
     @Test(arguments: TestDatabase.allCases)
     func `a changed step, a newer database and an old schema are refused`(on kind: TestDatabase) async throws {
-        try await kind.withDatabase(migrations: [first, second]) { database, _ in
+        try await kind.withDatabase(migrations: [first, second]) { (database: Database, _: String) async throws in
             let changed = Migration("test/0001", ["CREATE TABLE test_a (id TEXT NOT NULL PRIMARY KEY)"])
             await #expect(throws: MigrationError.self) { try await database.migrate([changed, self.second]) }
             await #expect(throws: MigrationError.self) { try await database.migrate([self.first]) }
@@ -30,7 +30,7 @@ import Testing
 
     @Test(arguments: TestDatabase.allCases)
     func `a step that fails leaves the schema as it was`(on kind: TestDatabase) async throws {
-        try await kind.withDatabase(migrations: [first]) { database, _ in
+        try await kind.withDatabase(migrations: [first]) { (database: Database, _: String) async throws in
             let broken = Migration("test/0002", ["CREATE TABLE test_b (id TEXT NOT NULL PRIMARY KEY)", "CREATE NONSENSE"])
             await #expect(throws: (any Error).self) { try await database.migrate([self.first, broken]) }
             #expect(try await database.migrate([first, second]) == ["test/0002"])

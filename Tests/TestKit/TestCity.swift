@@ -99,7 +99,7 @@ package func withTestCity<T>(_ database: TestDatabase, _ body: (TestCity) async 
 }
 
 extension TestCity {
-    private func addSchools() async throws {
+    fileprivate func addSchools() async throws {
         try await database.write { db in
             let store = OrganisationStore(db)
             let service = OrganisationService(db, by: .system, source: "test")
@@ -122,7 +122,7 @@ extension TestCity {
         }
     }
 
-    private func addCast() async throws {
+    fileprivate func addCast() async throws {
         for member in Member.allCases {
             guard let grant = member.grant, let role = Role(rawValue: grant.role) else { continue }
             let place = try await organisation(grant.place)

@@ -3,7 +3,7 @@ import Database
 import Foundation
 import Kernel
 import Logging
-import Synchronization
+import Testing
 
 /// The databases every storage test runs on: SQLite always, PostgreSQL when `SANTONG_TEST_POSTGRES` names a server.
 package enum TestDatabase: String, CaseIterable, Sendable, CustomTestStringConvertible {

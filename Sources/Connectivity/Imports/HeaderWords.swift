@@ -3,12 +3,13 @@ import Platform
 /// The header words of counties' workbooks and what they mean. Words are compared without spaces, brackets, units and
 /// punctuation; a word that alone could mean two things is settled by the group header above it.
 enum HeaderWords {
-    /// How sure a recognition is, best first.
+    /// How sure a recognition is, best first; `chosen` by a person for this file.
     enum Certainty: String, Codable, Sendable {
-        case remembered, exact, synonym, contained, unknown
+        case chosen, remembered, exact, synonym, contained, unknown
 
         var title: String {
             switch self {
+            case .chosen: "已选定"
             case .remembered: "已记住"
             case .exact, .synonym: "已识别"
             case .contained: "按近似识别"

@@ -63,7 +63,7 @@ struct ImportForm {
                 let old = result.sheets[index].columns[column]
                 guard let target = targets[old.key], target != old.target else { continue }
                 result.sheets[index].columns[column].target = target
-                result.sheets[index].columns[column].certainty = .remembered
+                result.sheets[index].columns[column].certainty = .chosen
             }
             check(result.sheets[index])
         }

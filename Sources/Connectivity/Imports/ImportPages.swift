@@ -174,7 +174,7 @@ enum ImportPages {
             ("工作表", HTML(text: sheets.joined(separator: "；"))),
         ]
         if !batch.layout.skipped.isEmpty {
-            rows.append(("没有表头、未读取", HTML(text: batch.layout.skipped.joined(separator: "；"))))
+            rows.append(("未读取（没有表头或已隐藏）", HTML(text: batch.layout.skipped.joined(separator: "；"))))
         }
         if let name = batch.undoneBy, let at = batch.undoneAt {
             rows.append(("撤销", HTML(text: "\(name)，\(at.text)")))

@@ -23,6 +23,11 @@ struct ImportReading: Sendable {
             let recognition = LayoutRecognition(fileName: fileName, remembered: remembered)
             var sheets: [SheetLayout] = [], skipped: [String] = []
             for sheet in file.sheets {
+                // What its sender does not see must not come into the register.
+                if sheet.isHidden {
+                    skipped.append(sheet.name + "（隐藏）")
+                    continue
+                }
                 let head = try head(of: sheet, in: file, isThorough: isThorough)
                 if let layout = recognition.layout(of: head) {
                     sheets.append(layout)

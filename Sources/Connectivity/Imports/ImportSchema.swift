@@ -8,8 +8,10 @@ enum ImportSchema {
             mapping TEXT NOT NULL, base_revision TEXT NOT NULL, digest TEXT NOT NULL,
             count_new INTEGER NOT NULL, count_changed INTEGER NOT NULL, count_unchanged INTEGER NOT NULL,
             count_refused INTEGER NOT NULL, created_at INTEGER NOT NULL, created_by TEXT NOT NULL, account_id TEXT,
-            accepted_at INTEGER, accepted_by TEXT, undone_at INTEGER, undone_by TEXT, message TEXT NOT NULL, job_id TEXT,
-            CHECK (state IN ('reading', 'mapped', 'compared', 'accepting', 'accepted', 'undone', 'failed', 'discarded')))
+            accepted_at INTEGER, accepted_by TEXT, undone_at INTEGER, undone_by TEXT, message TEXT NOT NULL,
+            job_id TEXT,
+            CHECK (state IN ('reading', 'mapped', 'compared', 'accepting', 'accepted', 'undone', 'failed',
+                'discarded')))
         """,
         "CREATE INDEX connectivity_import_scope ON connectivity_import (scope_path, id)",
         """

@@ -141,8 +141,8 @@ struct ImportService: Sendable {
         case stale
     }
 
-    /// Writes the change set, all or nothing. When the register changed meanwhile the change set is computed anew; if it
-    /// comes out the same, what was agreed to still holds, otherwise it is asked for again.
+    /// Writes the change set, all or nothing. When the register changed meanwhile the change set is computed anew; if
+    /// it comes out the same, what was agreed to still holds, otherwise it is asked for again.
     func accept(_ id: ID<ImportBatch>, by actor: AuditActor, _ progress: ImportProgress) async throws -> Acceptance {
         for _ in 0..<3 {
             let before = try await find(id)

@@ -15,11 +15,12 @@ struct ImportStore {
         let roots = scope.roots.map(\.text).joined(separator: "\n")
         try db.execute(
             """
-            INSERT INTO connectivity_import (id, file_id, sha256, file_name, statistics_on, state, scope_path, scope_roots,
-                mapping, base_revision, digest, count_new, count_changed, count_unchanged, count_refused, created_at,
-                created_by, account_id, message)
-            VALUES (\(id), \(file), \(sha256), \(String(name.prefix(200))), \(day), \(state), \(ImportStore.place(of: scope)),
-                \(roots), \(try ImportStore.json(layout)), '', '', 0, 0, 0, 0, \(now), \(creator), \(account.databaseValue), '')
+            INSERT INTO connectivity_import (id, file_id, sha256, file_name, statistics_on, state, scope_path,
+                scope_roots, mapping, base_revision, digest, count_new, count_changed, count_unchanged,
+                count_refused, created_at, created_by, account_id, message)
+            VALUES (\(id), \(file), \(sha256), \(String(name.prefix(200))), \(day), \(state),
+                \(ImportStore.place(of: scope)), \(roots), \(try ImportStore.json(layout)), '', '', 0, 0, 0, 0, \(now),
+                \(creator), \(account.databaseValue), '')
             """)
     }
 
@@ -94,9 +95,10 @@ struct ImportStore {
     ) throws -> Bool {
         try db.change(
             """
-            UPDATE connectivity_import SET state = 'compared', count_new = \(counts.new), count_changed = \(counts.changed),
-                count_unchanged = \(counts.unchanged), count_refused = \(counts.refused), base_revision = \(revision),
-                digest = \(digest), message = \(message) WHERE id = \(id) AND state = 'reading'
+            UPDATE connectivity_import SET state = 'compared', count_new = \(counts.new),
+                count_changed = \(counts.changed), count_unchanged = \(counts.unchanged),
+                count_refused = \(counts.refused), base_revision = \(revision), digest = \(digest),
+                message = \(message) WHERE id = \(id) AND state = 'reading'
             """) == 1
     }
 
@@ -141,7 +143,8 @@ extension ImportStore {
     ) throws -> [ImportLine] {
         try db.rows(
             """
-            SELECT number, sheet, sheet_index, row_number, kind, organisation_id, school_code, school_name, payload, problems
+            SELECT number, sheet, sheet_index, row_number, kind, organisation_id, school_code, school_name, payload,
+                problems
             FROM connectivity_import_row WHERE batch_id = \(id) AND kind IN \(in: kinds) AND number > \(after)
             ORDER BY number LIMIT \(limit)
             """, ImportLine.init)

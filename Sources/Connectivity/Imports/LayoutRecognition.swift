@@ -40,7 +40,7 @@ struct LayoutRecognition {
     }
 
     private func header(of head: SheetHead) -> Block? {
-        // Whole words find the block; words inside longer ones are looked for only in it, or where there is no other way.
+        // Whole words find the block; words inside longer ones are looked for only in it, or where nothing else helps.
         guard let found = header(of: head, isLoose: false) else { return header(of: head, isLoose: true) }
         let columns = columns(of: head, found.start, found.end, isLoose: true)
         return Block(start: found.start, end: found.end, columns: columns, score: found.score)

@@ -7,10 +7,14 @@ package enum CitySetup {
     /// Adds what is missing of the places in `Divisions` and leaves alone what is there, renamed or not.
     /// - Returns: the city.
     @discardableResult
-    package static func prepare(_ db: Connection, by actor: AuditActor = .system, now: Timestamp = .now) throws -> Organisation {
+    package static func prepare(
+        _ db: Connection, by actor: AuditActor = .system, now: Timestamp = .now
+    ) throws -> Organisation {
         let service = OrganisationService(db, by: actor, source: "setup", now: now)
         let store = OrganisationStore(db)
-        func place(_ kind: OrganisationKind, _ code: String, _ name: String, below parent: Organisation?) throws -> Organisation {
+        func place(
+            _ kind: OrganisationKind, _ code: String, _ name: String, below parent: Organisation?
+        ) throws -> Organisation {
             if let found = try store.find(code: code, within: .everything) { return found }
             return try service.add(.init(kind: kind, code: code, name: name), below: parent)
         }

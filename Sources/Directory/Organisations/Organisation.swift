@@ -64,7 +64,8 @@ package struct SchoolProfile: Sendable, Equatable {
     package var areaOverrideReason: String
 
     package init(
-        schoolType: String, urbanRural: String?, isCentral: Bool, areaOverride: Area? = nil, areaOverrideReason: String = ""
+        schoolType: String, urbanRural: String?, isCentral: Bool, areaOverride: Area? = nil,
+        areaOverrideReason: String = ""
     ) {
         (self.schoolType, self.urbanRural, self.isCentral) = (schoolType, urbanRural, isCentral)
         (self.areaOverride, self.areaOverrideReason) = (areaOverride, areaOverrideReason)

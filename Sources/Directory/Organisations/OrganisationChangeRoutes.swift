@@ -73,7 +73,9 @@ struct OrganisationFormModel: Sendable {
             switch action {
             case .place: try store.all(within: scope, kinds: organisation.kind.parents)
             case .merger:
-                try store.all(within: scope, kinds: organisation.kind.isSchool ? [.school, .teachingPoint] : [organisation.kind])
+                try store.all(
+                    within: scope,
+                    kinds: organisation.kind.isSchool ? [.school, .teachingPoint] : [organisation.kind])
             case .children, .name, .profile, .closure: []
             }
         let unit = names.unit(of: organisation.path)?.path

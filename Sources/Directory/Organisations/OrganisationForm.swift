@@ -45,7 +45,9 @@ struct OrganisationForm: Sendable {
 
     /// - Parameter scope: where the person may edit.
     /// - Returns: what to tell the person afterwards.
-    func apply(to organisation: Organisation, within scope: DataScope, with service: OrganisationService) throws -> String {
+    func apply(
+        to organisation: Organisation, within scope: DataScope, with service: OrganisationService
+    ) throws -> String {
         let store = OrganisationStore(service.db)
         guard action.isOpen(for: organisation, within: scope) else {
             throw DomainError.forbidden("这个单位不能\(action.title)。")
@@ -134,8 +136,8 @@ struct OrganisationForm: Sendable {
 
     private func profile(of organisation: Organisation, decidesArea: Bool) throws -> SchoolProfile {
         var profile = SchoolProfile(
-            schoolType: text("schoolType"), urbanRural: values.text("urbanRural"), isCentral: values["isCentral"] == "1",
-            areaOverride: organisation.profile?.areaOverride,
+            schoolType: text("schoolType"), urbanRural: values.text("urbanRural"),
+            isCentral: values["isCentral"] == "1", areaOverride: organisation.profile?.areaOverride,
             areaOverrideReason: organisation.profile?.areaOverrideReason ?? "")
         if decidesArea {
             profile.areaOverride = Area(rawValue: text("areaOverride"))

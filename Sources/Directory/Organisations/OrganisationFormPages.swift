@@ -41,7 +41,9 @@ enum OrganisationFormPages {
         }
     }
 
-    private static func fields(_ model: OrganisationFormModel, _ values: FormValues, _ problems: [FieldProblem]) -> HTML {
+    private static func fields(
+        _ model: OrganisationFormModel, _ values: FormValues, _ problems: [FieldProblem]
+    ) -> HTML {
         switch model.action {
         case .children: return newFields(model, values, problems)
         case .name:
@@ -63,7 +65,8 @@ enum OrganisationFormPages {
     }
 
     private static func choice(
-        _ name: String, _ label: String, _ model: OrganisationFormModel, _ values: FormValues, _ problems: [FieldProblem]
+        _ name: String, _ label: String, _ model: OrganisationFormModel, _ values: FormValues,
+        _ problems: [FieldProblem]
     ) -> HTML {
         UI.select(
             name, label: label, options: [SelectOption("", "选择单位")] + model.choices, selected: values[name],
@@ -119,7 +122,8 @@ enum OrganisationFormPages {
 
     private static func urbanRural(_ values: FormValues, _ problems: [FieldProblem]) -> HTML {
         let options =
-            [SelectOption("", "未知")] + CodeLists.urbanRural.leaves.map { SelectOption($0.code, "\($0.code) \($0.name)") }
+            [SelectOption("", "未知")]
+            + CodeLists.urbanRural.leaves.map { SelectOption($0.code, "\($0.code) \($0.name)") }
         return UI.select(
             "urbanRural", label: "城乡类型", options: options, selected: values["urbanRural"], problems: problems)
     }

@@ -23,7 +23,8 @@ struct OrganisationInterface: Sendable {
         let scope = try request.user.scope(of: .organisationView)
         let asked = try Asked(request.query)
         let found = try await database.read { db in
-            try OrganisationStore(db).slice(within: scope, kinds: asked.kinds, after: asked.after, limit: asked.limit + 1)
+            try OrganisationStore(db).slice(
+                within: scope, kinds: asked.kinds, after: asked.after, limit: asked.limit + 1)
         }
         let items = found.prefix(asked.limit)
         let next = found.count > asked.limit ? items.last?.id.rawValue : nil
@@ -54,7 +55,9 @@ struct OrganisationInterface: Sendable {
             var problems: [FieldProblem] = []
             let after = query.text("after"), limit = query.text("limit"), kind = query.text("kind")
             self.after = after.flatMap { OrganisationID(checking: $0) }
-            if after != nil, self.after == nil { problems.append(FieldProblem(field: "after", message: "after 应为一个 id")) }
+            if after != nil, self.after == nil {
+                problems.append(FieldProblem(field: "after", message: "after 应为一个 id"))
+            }
             let number = limit.map { Int($0) ?? 0 } ?? OrganisationInterface.standardLimit
             self.limit = number
             if !OrganisationInterface.limits.contains(number) {

@@ -50,7 +50,8 @@ enum OrganisationPages {
         return UI.layout("组织查询", page, breadcrumbs: [Crumb("组织", "/organisations"), Crumb("查询结果")], content)
     }
 
-    static func page(_ model: OrganisationModel, _ user: CurrentUser, _ page: PageContext, _ query: FormValues) -> HTML {
+    static func page(_ model: OrganisationModel, _ user: CurrentUser, _ page: PageContext, _ query: FormValues) -> HTML
+    {
         let organisation = model.organisation
         let scope = user.scope(of: .organisationEdit)
         let actions = OrganisationAction.allCases.filter { $0.isOpen(for: organisation, within: scope) }
@@ -65,7 +66,8 @@ enum OrganisationPages {
             \(historyCard(model, isExportable: true))
             """
         return UI.layout(
-            organisation.name, page, breadcrumbs: crumbs(model.lineage.dropLast()) + [Crumb(organisation.name)], content)
+            organisation.name, page, breadcrumbs: crumbs(model.lineage.dropLast()) + [Crumb(organisation.name)], content
+        )
     }
 
     private static let childrenTable = DataTable<OrganisationRow>(

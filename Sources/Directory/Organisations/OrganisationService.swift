@@ -29,7 +29,8 @@ package struct OrganisationService {
         package var openedOn: LocalDate?
 
         package init(
-            kind: OrganisationKind, code: String?, name: String, profile: SchoolProfile? = nil, openedOn: LocalDate? = nil
+            kind: OrganisationKind, code: String?, name: String, profile: SchoolProfile? = nil,
+            openedOn: LocalDate? = nil
         ) {
             (self.kind, self.code, self.name, self.profile, self.openedOn) = (kind, code, name, profile, openedOn)
         }
@@ -124,7 +125,8 @@ package struct OrganisationService {
         if below > 0 { throw DomainError.conflict("\(organisation.name)下还有 \(below) 个单位，先调整它们再撤并。") }
         if let target {
             let isFitting = target.kind.isSchool == organisation.kind.isSchool && target.id != organisation.id
-            guard isFitting, target.closedOn == nil, organisation.kind.isSchool || target.kind == organisation.kind else {
+            guard isFitting, target.closedOn == nil, organisation.kind.isSchool || target.kind == organisation.kind
+            else {
                 throw DomainError.invalid("target", "不能并入这个单位。")
             }
         }

@@ -31,7 +31,8 @@ package struct OrganisationStore {
 
     /// The root of the tree; `nil` before the city is set up.
     package func city() throws -> Organisation? {
-        try db.first("SELECT \(Organisation.columns) FROM directory_organisation o WHERE o.kind = 'city'", Organisation.init)
+        try db.first(
+            "SELECT \(Organisation.columns) FROM directory_organisation o WHERE o.kind = 'city'", Organisation.init)
     }
 
     /// From the city down to the organisation itself.
@@ -44,7 +45,9 @@ package struct OrganisationStore {
     }
 
     /// Everything in the scope as of today, in tree order, the closed ones left out.
-    package func all(within scope: DataScope, kinds: [OrganisationKind] = OrganisationKind.allCases) throws -> [Organisation] {
+    package func all(
+        within scope: DataScope, kinds: [OrganisationKind] = OrganisationKind.allCases
+    ) throws -> [Organisation] {
         try db.rows(
             """
             SELECT \(Organisation.columns) FROM directory_organisation o

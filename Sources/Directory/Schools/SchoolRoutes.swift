@@ -35,7 +35,8 @@ struct SchoolRoutes: Sendable {
             return try SchoolListPage.table.download(page.items, as: format, with: request.exporter)
         }
         // Who belongs to one school has no use for a list of it.
-        if values.pairs.isEmpty, page.total == 1, let only = page.items.first?.organisation, scope.roots == [only.path] {
+        if values.pairs.isEmpty, page.total == 1, let only = page.items.first?.organisation, scope.roots == [only.path]
+        {
             return .redirect(SchoolPages.path(only.id))
         }
         return .html(SchoolListPage.page(page, query, request.page, values))

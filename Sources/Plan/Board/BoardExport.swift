@@ -50,7 +50,7 @@ enum BoardExport {
             DataColumn(
                 "里程碑要求",
                 value: { row in
-                    row.milestone?.due.map { .text(FigureText.value($0.value, row.figure.unit)) } ?? .empty
+                    row.milestone?.due.map { .text(FigureText.plain($0.value, row.figure.unit)) } ?? .empty
                 }),
             DataColumn("里程碑做到", value: { $0.milestone?.isKept.map { .text($0 ? "是" : "否") } ?? .empty }),
         ], empty: UI.emptyState("没有符合条件的目标", "放宽条件再导出。"))

@@ -14,9 +14,14 @@ enum FigureText {
     static func goal(_ goal: Double?, _ comparison: EvaluationReading.Comparison, _ unit: FigureUnit) -> String {
         guard let goal else { return "待定" }
         if unit == .presence { return "须有" }
-        let text = unit == .percent ? number(goal * 100) + "%" : value(goal, unit)
+        let text = plain(goal, unit)
         if unit == .percent, goal >= 1, comparison == .atLeast { return text }
         return sign(comparison) + " " + text
+    }
+
+    /// A figure that was set and not measured, so without needless zeros: `85%`.
+    static func plain(_ value: Double, _ unit: FigureUnit) -> String {
+        unit == .percent ? number(value * 100) + "%" : self.value(value, unit)
     }
 
     static func sign(_ comparison: EvaluationReading.Comparison) -> String {
@@ -50,7 +55,7 @@ enum FigureText {
         return isYearly(key) ? "每年 " + text : text
     }
 
-    private static func isYearly(_ key: String?) -> Bool { key?.hasSuffix("-year") ?? false }
+    static func isYearly(_ key: String?) -> Bool { key?.hasSuffix("-year") ?? false }
 
     /// How a value moved since the last snapshot.
     struct Movement: Sendable {

@@ -127,6 +127,6 @@ struct PlanSchoolPanel: SchoolPanelSource {
         guard let shortfall = verdict.shortfall, shortfall > 0 else { return "\(binding.title)，已满足" }
         let price = "bandwidth-mbps-year"
         let cost = FigureText.money(context.settings.prices.cost(of: shortfall, key: price), price: price)
-        return "\(binding.title)：还差 \(FigureText.quantity(shortfall, "Mbit/s"))，约 \(cost)"
+        return "\(binding.title)：还差 \(FigureText.quantity(shortfall, "Mbit/s"))，约需\(cost)"
     }
 }

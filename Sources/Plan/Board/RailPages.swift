@@ -38,7 +38,7 @@ enum RailPages {
     }
 
     private static func due(_ milestone: EvaluationMilestone, _ figure: TargetFigure) -> HTML {
-        #"<br>\#(milestone.date.iso.prefix(7)) 到 \#(FigureText.value(milestone.value, figure.unit))"#
+        #"<br>\#(milestone.date.iso.prefix(7)) \#(FigureText.plain(milestone.value, figure.unit))"#
     }
 
     // MARK: Unfolded
@@ -61,7 +61,7 @@ enum RailPages {
         guard let position = figures.milestones(target, figure), let due = position.due else { return "" }
         let kept = position.isKept.map { $0 ? "，已做到" : "，没有做到" } ?? ""
         let provisional = due.isProvisional ? "（本市暂定）" : ""
-        let goal = FigureText.value(due.value, figure.unit)
+        let goal = FigureText.plain(due.value, figure.unit)
         return "<p>里程碑 \(due.date.iso) 应达 \(goal)\(provisional)\(kept)。</p>"
     }
 
@@ -112,7 +112,7 @@ enum RailPages {
         if !short.isEmpty {
             let things = FigureText.quantity(short.reduce(0) { $0 + ($1.result.gap ?? 0) }, way.indicator.gapUnit)
             let cost = FigureText.money(BoardFigures.cost(of: short.map(\.result)), price: way.indicator.price)
-            sentences.append("未达标 \(short.count) 所，共缺 \(things)，约需 \(cost)")
+            sentences.append("未达标 \(short.count) 所，共缺 \(things)，约需\(cost)")
         }
         if figure.noData > 0 { sentences.append("无数据 \(figure.noData) 所") }
         sentences += figure.outside.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value) 所" }
@@ -129,7 +129,7 @@ enum RailPages {
     private static func ownGap(_ figure: TargetFigure, _ way: BoardFigures.Way) -> HTML {
         guard let gap = figure.gap else { return "" }
         let things = FigureText.quantity(gap, way.indicator.gapUnit)
-        return "<p>还缺 \(things)，约需 \(FigureText.money(figure.cost, price: way.indicator.price))。</p>"
+        return "<p>还缺 \(things)，约需\(FigureText.money(figure.cost, price: way.indicator.price))。</p>"
     }
 }
 

@@ -12,7 +12,7 @@ enum ReportPages {
         let content: HTML = #"""
             \#(UI.heading("\(title)：完成情况", note: note, actions: UI.printButton()))
             \#(UI.card("总体情况", overview(figures)))
-            <article class="article" aria-label="\#(title)">\#(body(figures))</article>
+            <article class="card" aria-label="\#(title)">\#(body(figures))</article>
             """#
         return UI.layout("\(title)完成情况", page, breadcrumbs: crumbs, content)
     }
@@ -27,7 +27,8 @@ enum ReportPages {
         let clauses = figures.context.plan?.clauses ?? []
         var markup: HTML = ""
         for clause in clauses {
-            markup += PlanPages.text(clause) + table(lines[clause.path] ?? [], clause.path, figures)
+            let text: HTML = #"<div class="article">\#(PlanPages.text(clause))</div>"#
+            markup += text + table(lines[clause.path] ?? [], clause.path, figures)
         }
         let known = Set(clauses.map(\.path))
         let rest = figures.targets.filter { !known.contains($0.clause ?? "") }
@@ -67,7 +68,9 @@ enum ReportPages {
     }
 
     private static func cell(_ figure: TargetFigure) -> HTML {
-        let text = if case .notConnected = figure.status { "—" } else { figure.valueText }
-        return #"<td class="num">\#(UI.lightShape(figure.status.tone))\#(text)</td>"#
+        switch figure.status {
+        case .notConnected, .notApplicable: return #"<td class="num">—</td>"#
+        default: return #"<td class="num">\#(UI.lightShape(figure.status.tone))\#(figure.valueText)</td>"#
+        }
     }
 }

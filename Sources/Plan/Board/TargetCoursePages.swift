@@ -39,7 +39,7 @@ extension TargetPages {
         } else {
             state = UI.light(.muted, "无数据")
         }
-        let goal = FigureText.value(milestone.value, unit)
+        let goal = FigureText.plain(milestone.value, unit)
         return #"""
             <tr><th scope="row">\#(milestone.date.iso)</th><td class="num">\#(goal)\#(provisional)</td>\#
             <td class="num">\#(value.map { FigureText.value($0, unit) } ?? "—")</td><td>\#(state)</td></tr>
@@ -65,7 +65,7 @@ extension TargetPages {
         let rest = path.steps.count - TargetPages.steps
         let rows: HTML = "\(each: path.steps.prefix(TargetPages.steps), { step($0, path, way) })"
         return #"""
-            <p>\#(place) 还差 \#(missing)，按价目最少约需 \#(cost)，涉及 \#(path.steps.count) 所学校。\#
+            <p>\#(place) 还差 \#(missing)，按价目最少约需\#(cost)，涉及 \#(path.steps.count) 所学校。\#
             \#(if: !path.isSufficient, "只补现有缺口仍不够。")</p>
             <div class="table-wrap" role="region" aria-label="最省的达标办法" tabindex="0"><table class="stack">
             <caption class="visually-hidden">\#(target.id) 最省的达标办法</caption>

@@ -73,14 +73,14 @@ extension TargetFigure {
 
     /// A target that no module delivers yet.
     static func unconnected(_ target: BoardTarget) -> TargetFigure {
-        let unit = target.definition.unit
+        let unit = target.definition.unit, isPresence = target.definition.comparison == .exists
         let scale = unit == "%" ? 0.01 : 1
         return TargetFigure(
             status: .notConnected(feed: target.definition.feed ?? "指标来源"), numerator: 0, denominator: 0, value: nil,
-            goal: target.definition.threshold.map { $0 * scale },
+            goal: isPresence ? 1 : target.definition.threshold.map { $0 * scale },
             comparison: target.definition.comparison == .atMost ? .atMost : .atLeast,
-            unit: unit == "%" ? .percent : .number(unit), schools: 0, passing: 0, noData: 0, outside: [:], note: nil,
-            gap: nil, cost: nil)
+            unit: isPresence ? .presence : unit == "%" ? .percent : .number(unit), schools: 0, passing: 0, noData: 0,
+            outside: [:], note: nil, gap: nil, cost: nil)
     }
 
     /// `86.47%`, `13.55 人/台`; the word of the state where there is no number.

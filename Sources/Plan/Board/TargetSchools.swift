@@ -67,7 +67,7 @@ struct TargetSchools: Sendable {
             columns += [
                 DataColumn("缺口（\(way.indicator.gapUnit)）", sort: "gap", value: { TargetSchools.number($0.result.gap) }),
                 DataColumn(
-                    "约需（元）", sort: "cost",
+                    FigureText.isYearly(way.indicator.price) ? "约需（元/年）" : "约需（元）", sort: "cost",
                     value: { $0.result.cost.map { .decimal(Double($0) / 100, places: 0) } ?? .empty }),
             ]
         }

@@ -44,7 +44,7 @@ enum PlanDifferencePages {
 
     private static func difference(_ difference: ClauseDifference) -> HTML {
         let path = difference.new?.path ?? difference.old?.path ?? ""
-        let moved = difference.kind == .moved ? "原为 \(difference.old?.path ?? "")" : nil
+        let moved: HTML = difference.kind == .moved ? "<p>原为 \(difference.old?.path)</p>" : ""
         let name = difference.new?.heading ?? difference.new?.text ?? ""
         let text: HTML =
             difference.kind == .unchanged
@@ -52,7 +52,7 @@ enum PlanDifferencePages {
         return #"""
             <section class="clause"><div class="clause-text">\#(text)</div>\#
             <div class="rail"><p>\#(UI.tag(difference.kind.title, difference.kind.tone)) \#(path)</p>\#
-            \#(moved.map { "<p>\($0)</p>" })</div></section>
+            \#(moved)</div></section>
             """#
     }
 

@@ -99,7 +99,7 @@ package struct PlanStore {
         of plan: ID<ActionPlan>, file: ID<StoredFile>, note: String, clauses: [ClauseDraft], by name: String,
         now: Timestamp
     ) throws -> Int {
-        let last: Int = try db.value("SELECT MAX(number) FROM plan_version WHERE plan_id = \(plan)") ?? 0
+        let last: Int = try db.value("SELECT COALESCE(MAX(number), 0) FROM plan_version WHERE plan_id = \(plan)") ?? 0
         try db.execute("UPDATE plan_version SET state = 'superseded' WHERE plan_id = \(plan) AND state = 'current'")
         let id = ID<PlanVersion>.new()
         try db.execute(

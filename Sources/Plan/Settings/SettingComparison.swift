@@ -47,7 +47,8 @@ struct SettingComparison: Sendable {
     private static func text(_ item: PlanBoard.ReadingState, _ context: BoardContext, _ target: String) -> String {
         let indicator = context.board.indicator(of: target, reading: item.reading.id)
         let figure = TargetFigure(item.state, item.reading, indicator)
-        return "\(figure.valueText)，\(figure.status.word)"
+        let (value, state) = (figure.valueText, figure.status.word)
+        return value == state ? state : "\(value)，\(state)"
     }
 }
 

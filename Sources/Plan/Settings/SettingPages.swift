@@ -49,20 +49,24 @@ enum SettingPages {
             view, "areaView", "城镇和农村", AreaView.self, "设在镇区的乡镇中心校按代码属城镇，按习惯属农村，适用的标准不同。")
         let computers = choice(
             view, "studentComputers", "生机比", ComputerReading.self, "学生用计算机只计状态正常的；教学用计算机还包括教师用机和讲台机。")
-        let teachers = choice(view, "teacherBase", "师机比", TeacherBase.self, "1:1 可以按专任教师算，也可以按教职工算。")
+        let teachers = choice(
+            view, "teacherBase", "师机比", TeacherBase.self, "1:1 可以按专任教师算，也可以按教职工算。",
+            further: [(id: "lectern", title: "按专任教师计，含讲台机")])
         let lectern = UI.checkbox(
             "countsLectern", label: "教室讲台上的计算机算教师机", isOn: view.values.has("countsLectern"), hint: "只在按专任教师计时有效")
         return "\(multimedia)\(area)\(computers)\(teachers)\(lectern)"
     }
 
     private static func choice<Choice: PlanReadingChoice>(
-        _ view: View, _ field: String, _ label: String, _ type: Choice.Type, _ hint: String
+        _ view: View, _ field: String, _ label: String, _ type: Choice.Type, _ hint: String,
+        further: [(id: String, title: String)] = []
     ) -> HTML {
         let choices = Array(Choice.allCases)
+        let results = choices.map { (id: $0.rawValue, title: $0.title) } + further
         let radios = UI.radios(
             field, label: label, options: choices.map { SelectOption($0.rawValue, $0.title) },
             selected: view.values[field], hint: hint, problems: view.problems)
-        return "\(radios)\(comparison(view, Choice.switch, choices.map { ($0.rawValue, $0.title) }))"
+        return "\(radios)\(comparison(view, Choice.switch, results))"
     }
 
     /// Both results for the city, folded.
@@ -72,11 +76,11 @@ enum SettingPages {
             DataColumn<SettingComparison.Line>(choice.title, value: { .text($0.values[choice.id] ?? "无数据") })
         }
         let table = DataTable<SettingComparison.Line>(
-            caption: "全市两种结果", columns: [DataColumn("目标", value: { .text("\($0.target) \($0.title)") })] + columns,
+            caption: "全市结果对照", columns: [DataColumn("目标", value: { .text("\($0.target) \($0.title)") })] + columns,
             isExportable: false, empty: "")
         let rows = Page(items: lines, total: lines.count, next: nil)
         return UI.details(
-            "全市两种结果（\(comparison.day.chinese)）", table.html(rows, path: path, query: FormValues()), isOpen: true)
+            "全市结果对照（\(comparison.day.chinese)）", table.html(rows, path: path, query: FormValues()), isOpen: true)
     }
 
     // MARK: Rules

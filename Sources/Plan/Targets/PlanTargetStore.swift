@@ -132,7 +132,7 @@ package struct PlanTargetStore {
     }
 
     func lastPosition(in set: ID<PlanTargetSet>) throws -> Int {
-        try db.value("SELECT MAX(position) FROM plan_target WHERE set_id = \(set)") ?? 0
+        try db.value("SELECT COALESCE(MAX(position), 0) FROM plan_target WHERE set_id = \(set)") ?? 0
     }
 
     func insert(
@@ -169,11 +169,12 @@ package struct PlanTargetStore {
 
     /// Changes whenever a set or a target has changed; cheap enough to ask on each page.
     package func revision() throws -> String {
-        let sets: Timestamp? = try db.value("SELECT MAX(changed_at) FROM plan_target_set")
-        let (count, last) =
-            try db.first("SELECT COUNT(*), MAX(changed_at) FROM plan_target") {
-                (try $0.get(0, as: Int.self), try $0.get(1, as: Timestamp?.self))
-            } ?? (0, nil)
-        return "\(sets?.milliseconds ?? 0)-\(count)-\(last?.milliseconds ?? 0)"
+        let marks = try db.first(
+            """
+            SELECT (SELECT COALESCE(MAX(changed_at), 0) FROM plan_target_set), COUNT(*), COALESCE(MAX(changed_at), 0)
+            FROM plan_target
+            """
+        ) { row in "\(try row.integer(0))-\(try row.integer(1))-\(try row.integer(2))" }
+        return marks ?? ""
     }
 }

@@ -40,7 +40,12 @@ struct Exchange: Sendable {
         path = decodedPath ?? "/"
         query = decodedQuery ?? FormValues()
         var fields: [String: String] = [:]
-        for field in request.headers { fields[field.name.canonicalName] = field.value }
+        for field in request.headers {
+            let name = field.name.canonicalName
+            // Cookies may come in several fields (RFC 9113, section 8.2.3); of any other field the last counts.
+            let earlier = name == "cookie" ? fields[name].map { $0 + "; " } : nil
+            fields[name] = (earlier ?? "") + field.value
+        }
         headers = WebHeaders(fields)
         cookies = Exchange.parseCookies(fields["cookie"] ?? "")
         let forwarded = fields["x-forwarded-for"]?.split(separator: ",").last.map { FormValues.trimmed(String($0)) }

@@ -21,7 +21,7 @@ import Web
 
     @Test(arguments: TestDatabase.allCases)
     func `each route lets in exactly those who hold its permission`(on database: TestDatabase) async throws {
-        try await withTestCity(database) { city in
+        try await withTestCity(database) { (city: TestCity) async throws in
             for member in TestCity.Member.allCases {
                 let client = try await city.client(member)
                 let user = member == .visitor ? nil : try await city.user(member)
@@ -49,7 +49,7 @@ import Web
 
     @Test(arguments: TestDatabase.allCases)
     func `a record of another county does not exist`(on database: TestDatabase) async throws {
-        try await withTestCity(database) { city in
+        try await withTestCity(database) { (city: TestCity) async throws in
             // 陈主任 administers 防城区, 李校长 one city school; the record is a school of 东兴市.
             for member in [TestCity.Member.chen, .li, .wang] {
                 let client = try await city.client(member)
@@ -64,7 +64,7 @@ import Web
 
     @Test(arguments: TestDatabase.allCases)
     func `no write is taken without the page's token`(on database: TestDatabase) async throws {
-        try await withTestCity(database) { city in
+        try await withTestCity(database) { (city: TestCity) async throws in
             for member in [TestCity.Member.visitor, .bureau, .wang, .system] {
                 let client = try await city.client(member)
                 for route in city.platform.routes where route.method != .get {
@@ -84,7 +84,7 @@ import Web
     }
 
     @Test func `every permission that a route asks for is held by some role`() async throws {
-        try await withTestCity(.sqlite) { city in
+        try await withTestCity(.sqlite) { (city: TestCity) async throws in
             var held: Set<Permission> = []
             for member in TestCity.Member.allCases where member != .visitor {
                 held.formUnion(try await city.user(member).grants.flatMap(\.permissions))

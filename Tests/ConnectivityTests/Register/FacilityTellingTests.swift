@@ -114,7 +114,7 @@ private struct NaiveRegister {
     func value(_ school: Int, _ field: String, on day: Int) -> Double? {
         var best: Statement?
         for one in statements where !one.isUndone && one.school == school && one.field == field && one.day <= day {
-            if best.map({ one.day > $0.day }) ?? true { best = one }
+            if best.map({ one.day >= $0.day }) ?? true { best = one }
         }
         return best?.value
     }

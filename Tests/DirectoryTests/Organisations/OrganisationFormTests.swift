@@ -6,7 +6,9 @@ import Web
 @Suite struct OrganisationFormTests {
     private typealias World = DirectoryWorld
 
-    private func revision(_ organisation: Organisation) -> (String, String) { ("revision", String(organisation.revision)) }
+    private func revision(_ organisation: Organisation) -> (String, String) {
+        ("revision", String(organisation.revision))
+    }
 
     @Test(arguments: ["name", "profile", "place", "merger", "closure"])
     func `each form shows the state it starts from`(action: String) async throws {
@@ -38,7 +40,8 @@ import Web
         try await withDirectory { world in
             let user = try await world.user(at: "450603"), town = try await world.organisation("450603001")
             let bad = [
-                revision(town), ("kind", "school"), ("name", ""), ("code", "第1号"), ("schoolType", ""), ("openedOn", "昨天"),
+                revision(town), ("kind", "school"), ("name", ""), ("code", "第1号"), ("schoolType", ""),
+                ("openedOn", "昨天"),
             ]
             let answer = try await world.ask(user, "/organisations/\(town.id)/children", form: bad)
             #expect(answer.status == 422)
@@ -61,7 +64,9 @@ import Web
         try await withDirectory { world in
             let user = try await world.user(at: "450603"), school = try await world.organisation(World.secondarySchool)
             let address = "/organisations/\(school.id)/name"
-            func form(_ name: String) -> [(String, String)] { [revision(school), ("name", name), ("from", "2020-09-01")] }
+            func form(_ name: String) -> [(String, String)] {
+                [revision(school), ("name", name), ("from", "2020-09-01")]
+            }
             #expect(try await world.ask(user, address, form: form("甲中学")).status == 303)
             let second = try await world.ask(user, address, form: form("乙中学"))
             #expect(second.status == 409)
@@ -77,8 +82,8 @@ import Web
             let school = try await world.organisation(World.secondarySchool)
             let address = "/organisations/\(school.id)/profile"
             let form = [
-                ("schoolType", "311"), ("urbanRural", "112"), ("areaOverride", "rural"), ("areaOverrideReason", "市教〔2020〕1号"),
-                ("from", "2020-09-01"),
+                ("schoolType", "311"), ("urbanRural", "112"), ("areaOverride", "rural"),
+                ("areaOverrideReason", "市教〔2020〕1号"), ("from", "2020-09-01"),
             ]
             let county = try await world.user(at: "450603")
             #expect(try await !world.ask(county, address).text.contains("城乡认定"))

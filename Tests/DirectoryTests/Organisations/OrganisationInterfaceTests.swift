@@ -46,7 +46,9 @@ import Web
         }
     }
 
-    @Test(arguments: [("limit=0", "limit"), ("limit=1001", "limit"), ("limit=x", "limit"), ("after=1", "after"), ("kind=x", "kind")])
+    @Test(arguments: [
+        ("limit=0", "limit"), ("limit=1001", "limit"), ("limit=x", "limit"), ("after=1", "after"), ("kind=x", "kind"),
+    ])
     func `a question that cannot be read is told so`(query: String, field: String) async throws {
         try await withDirectory { world in
             let user = try await world.user(at: "450600")

@@ -206,8 +206,10 @@ import Testing
     @Test func `an override needs a reason and a type must be of the list`() async throws {
         try await withDirectory { world in
             let school = try await world.organisation(World.secondarySchool)
+            let unfounded = SchoolProfile(
+                schoolType: "311", urbanRural: "112", isCentral: false, areaOverride: .rural)
             let cases: [(SchoolProfile, String)] = [
-                (SchoolProfile(schoolType: "311", urbanRural: "112", isCentral: false, areaOverride: .rural), "areaOverrideReason"),
+                (unfounded, "areaOverrideReason"),
                 (SchoolProfile(schoolType: "21", urbanRural: "112", isCentral: false), "schoolType"),
                 (SchoolProfile(schoolType: "311", urbanRural: "11", isCentral: false), "urbanRural"),
             ]

@@ -7,7 +7,9 @@ import Web
 @Suite struct SchoolListTests {
     private typealias World = DirectoryWorld
 
-    private func names(_ world: World, _ change: (inout OrganisationStore.SchoolFilter) -> Void) async throws -> [String] {
+    private func names(
+        _ world: World, _ change: (inout OrganisationStore.SchoolFilter) -> Void
+    ) async throws -> [String] {
         var filter = OrganisationStore.SchoolFilter()
         change(&filter)
         let asked = filter
@@ -31,12 +33,14 @@ import Web
     @Test func `filters by place, type and area work together`() async throws {
         try await withDirectory { world in
             let county = try await world.organisation("450603").path
-            #expect(try await names(world) { $0.below = county; $0.types = ["218"] } == ["石桥教学点"])
+            #expect(try await names(world) { ($0.below, $0.types) = (county, ["218"]) } == ["石桥教学点"])
             #expect(try await names(world) { $0.area = .rural } == ["石桥教学点"])
-            #expect(try await names(world) { $0.below = county; $0.area = .urban } == ["防城区第二初级中学", "华石镇中心小学"])
+            let urban = try await names(world) { ($0.below, $0.area) = (county, .urban) }
+            #expect(urban == ["防城区第二初级中学", "华石镇中心小学"])
             let school = try await world.organisation(World.secondarySchool)
             let profile = SchoolProfile(
-                schoolType: "311", urbanRural: "112", isCentral: false, areaOverride: .rural, areaOverrideReason: "市教〔2020〕1号")
+                schoolType: "311", urbanRural: "112", isCentral: false, areaOverride: .rural,
+                areaOverrideReason: "市教〔2020〕1号")
             try await world.change { try $0.change(school, to: profile, from: World.day) }
             #expect(try await names(world) { $0.area = .rural } == ["防城区第二初级中学", "石桥教学点"])
         }
@@ -49,7 +53,8 @@ import Web
         try await withDirectory { world in
             let (whole, parts) = try await world.database.read { db in
                 let store = OrganisationStore(db)
-                let whole = try store.schools(within: .everything, .init(), by: order, descending: descending, limit: 50)
+                let whole = try store.schools(
+                    within: .everything, .init(), by: order, descending: descending, limit: 50)
                 var parts: [OrganisationID] = [], after: (value: String, id: String)?
                 while true {
                     let slice = try store.schools(
@@ -76,7 +81,8 @@ import Web
             let some = try await world.ask(user, "/schools", query: "unit=450603&town=450603102&type=218").text
             #expect(some.contains("石桥教学点") && !some.contains("第二初级中学"))
             #expect(some.contains(#"<option value="450603" selected>"#))
-            let broken = try await world.ask(user, "/schools", query: "unit=x&town=450681101&type=999&area=moon&after=z&sort=id")
+            let nonsense = "unit=x&town=450681101&type=999&area=moon&after=z&sort=id"
+            let broken = try await world.ask(user, "/schools", query: nonsense)
             #expect(broken.status == 200)
         }
     }

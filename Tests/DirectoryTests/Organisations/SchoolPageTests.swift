@@ -19,8 +19,11 @@ import Web
             [SchoolPanel(title: title, id: "panel-\(order)", content: "<p>\(school.name) \(day.iso)</p>")]
         }
 
-        func dossier(for school: Organisation, viewer: CurrentUser, on day: LocalDate) async throws -> [DossierSection] {
-            [DossierSection(title: title, header: ["项目", "数"], rows: [[.text("班级数"), .integer(order)], [.text("空")]])]
+        func dossier(
+            for school: Organisation, viewer: CurrentUser, on day: LocalDate
+        ) async throws -> [DossierSection] {
+            let rows: [[TableValue]] = [[.text("班级数"), .integer(order)], [.text("空")]]
+            return [DossierSection(title: title, header: ["项目", "数"], rows: rows)]
         }
     }
 

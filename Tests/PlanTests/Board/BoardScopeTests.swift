@@ -13,7 +13,7 @@ import Testing
 
     @Test(arguments: TestDatabase.allCases)
     func `begins at the viewer's own place`(_ database: TestDatabase) async throws {
-        try await BoardSample.with(database) { sample in
+        try await BoardSample.with(database) { sample async throws in
             let context = try await sample.boards.board(on: BoardSample.day)
             for (member, code) in Self.own {
                 let scope = try await sample.city.user(member).scope(of: .planView)
@@ -25,7 +25,7 @@ import Testing
 
     @Test(arguments: TestDatabase.allCases)
     func `does not know what lies outside`(_ database: TestDatabase) async throws {
-        try await BoardSample.with(database) { sample in
+        try await BoardSample.with(database) { sample async throws in
             for (member, own) in Self.own where own != "450600" {
                 for foreign in ["450600", "450602", own == "450603" ? "450681" : "450603"] {
                     let date = [("date", BoardSample.day.iso), ("organisation", foreign)]
@@ -38,7 +38,7 @@ import Testing
 
     @Test(arguments: TestDatabase.allCases)
     func `a county's pages name no school of another county`(_ database: TestDatabase) async throws {
-        try await BoardSample.with(database) { sample in
+        try await BoardSample.with(database) { sample async throws in
             for page in [try await sample.plan(as: .dongxing), try await sample.target("T11", as: .dongxing)] {
                 #expect(!page.contains("华石镇中心小学") && !page.contains("防城区第二初级中学"))
             }
@@ -48,7 +48,7 @@ import Testing
 
     @Test(arguments: TestDatabase.allCases)
     func `a county sees the city's figure only where it is published`(_ database: TestDatabase) async throws {
-        try await BoardSample.with(database) { sample in
+        try await BoardSample.with(database) { sample async throws in
             #expect(try await !sample.target("T12", as: .chen).contains("全市（已公布）"))
             try await sample.publish(["T12"])
             #expect(try await sample.target("T12", as: .chen).contains("全市（已公布）"))
@@ -58,7 +58,7 @@ import Testing
 
     @Test(arguments: TestDatabase.allCases)
     func `the records behind a figure are as closed as the school`(_ database: TestDatabase) async throws {
-        try await BoardSample.with(database) { sample in
+        try await BoardSample.with(database) { sample async throws in
             let parameters = ["code": "T12", "id": sample.central.id.rawValue]
             let date = [("date", BoardSample.day.iso)]
             let own = try await sample.request("/plan/targets/T12/schools/x", as: .chen, date, parameters)
@@ -70,7 +70,7 @@ import Testing
 
     @Test(arguments: TestDatabase.allCases)
     func `a visitor sees nothing until the city publishes, and then no school`(_ database: TestDatabase) async throws {
-        try await BoardSample.with(database) { sample in
+        try await BoardSample.with(database) { sample async throws in
             let request = try await sample.request("/", as: .visitor)
             let closed = BoardSample.text(try await sample.routes.front(request))
             #expect(closed.contains("本市尚未公布") && !closed.contains("接入带宽"))
@@ -85,7 +85,7 @@ import Testing
 
     @Test(arguments: TestDatabase.allCases)
     func `who is signed in goes on to work`(_ database: TestDatabase) async throws {
-        try await BoardSample.with(database) { sample in
+        try await BoardSample.with(database) { sample async throws in
             let response = try await sample.routes.front(try await sample.request("/", as: .chen))
             #expect(response.status == 303 && response.headers.contains { $0.value == "/plan" })
         }

@@ -10,7 +10,7 @@ import Testing
 @Suite struct `The board in memory` {
     @Test(arguments: TestDatabase.allCases)
     func `is evaluated once however many ask at once`(_ database: TestDatabase) async throws {
-        try await BoardSample.with(database) { sample in
+        try await BoardSample.with(database) { sample async throws in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<8 {
                     group.addTask { _ = try await sample.boards.board(on: BoardSample.day) }
@@ -23,7 +23,7 @@ import Testing
 
     @Test(arguments: TestDatabase.allCases)
     func `follows a changed figure`(_ database: TestDatabase) async throws {
-        try await BoardSample.with(database) { sample in
+        try await BoardSample.with(database) { sample async throws in
             let city = try await sample.city.organisation("450600")
             let before = try await sample.boards.board(on: BoardSample.day)
             #expect(before.board.state(of: city.id, target: "T12")?.passing == 1)
@@ -36,7 +36,7 @@ import Testing
 
     @Test(arguments: TestDatabase.allCases)
     func `follows settings and names`(_ database: TestDatabase) async throws {
-        try await BoardSample.with(database) { sample in
+        try await BoardSample.with(database) { sample async throws in
             _ = try await sample.boards.board(on: BoardSample.day)
             try await sample.city.database.write { db in
                 var settings = try PlanSettings.load(db)
@@ -55,7 +55,7 @@ import Testing
     func `a day before the first figure has no data, which is neither good nor bad`(_ database: TestDatabase)
         async throws
     {
-        try await BoardSample.with(database) { sample in
+        try await BoardSample.with(database) { sample async throws in
             let city = try await sample.city.organisation("450600")
             let context = try await sample.boards.board(on: BoardSample.day.adding(days: -1))
             #expect(context.board.state(of: city.id, target: "T12")?.status == .noData)
@@ -66,7 +66,7 @@ import Testing
     func `after the plan's years the default day is the last on which something was told`(
         _ database: TestDatabase
     ) async throws {
-        try await BoardSample.with(database) { sample in
+        try await BoardSample.with(database) { sample async throws in
             let later = LocalDate(year: 2026, month: 11, day: 24)!
             #expect(try await sample.boards.defaultDay(today: later) == BoardSample.day)
             let within = LocalDate(year: 2016, month: 5, day: 1)!

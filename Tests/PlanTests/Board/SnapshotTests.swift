@@ -17,7 +17,7 @@ import Testing
 
     @Test(arguments: TestDatabase.allCases)
     func `stay as they were frozen whatever is entered later`(_ database: TestDatabase) async throws {
-        try await BoardSample.with(database) { sample in
+        try await BoardSample.with(database) { sample async throws in
             let service = SnapshotService(database: sample.city.database, boards: sample.boards)
             let city = try await sample.city.organisation("450600")
             #expect(try await service.freeze(on: BoardSample.day) > 0)
@@ -31,7 +31,7 @@ import Testing
 
     @Test(arguments: TestDatabase.allCases)
     func `keep a school's own figure`(_ database: TestDatabase) async throws {
-        try await BoardSample.with(database) { sample in
+        try await BoardSample.with(database) { sample async throws in
             let service = SnapshotService(database: sample.city.database, boards: sample.boards)
             try await service.freeze(on: BoardSample.day)
             #expect(try await frozen(sample, sample.central).map(\.value) == [20])
@@ -40,7 +40,7 @@ import Testing
 
     @Test(arguments: TestDatabase.allCases)
     func `are not taken of days without any figure, nor of days to come`(_ database: TestDatabase) async throws {
-        try await BoardSample.with(database) { sample in
+        try await BoardSample.with(database) { sample async throws in
             let service = SnapshotService(database: sample.city.database, boards: sample.boards)
             #expect(try await service.freeze(on: BoardSample.day.adding(days: -30)) == 0)
             let past = Timestamp(milliseconds: 1_420_070_400_000)
@@ -50,7 +50,7 @@ import Testing
 
     @Test(arguments: TestDatabase.allCases)
     func `move the arrows of later days`(_ database: TestDatabase) async throws {
-        try await BoardSample.with(database) { sample in
+        try await BoardSample.with(database) { sample async throws in
             let city = try await sample.city.organisation("450600"), later = BoardSample.day.adding(days: 100)
             try await SnapshotService(database: sample.city.database, boards: sample.boards).freeze(on: BoardSample.day)
             sample.figures.set(sample.central.id, from: later, BoardSample.bandwidth(40))
@@ -69,9 +69,9 @@ import Testing
 
     @Test(arguments: TestDatabase.allCases)
     func `are frozen by the daily job, which comes back in a day`(_ database: TestDatabase) async throws {
-        try await BoardSample.with(database) { sample in
+        try await BoardSample.with(database) { sample async throws in
             let work = BoardWork(database: sample.city.database, boards: sample.boards)
-            let runner = JobRunner(database: sample.city.database, handlers: work.jobs, logger: .init(label: "test"))
+            let runner = JobRunner(database: sample.city.database, handlers: work.jobs, logger: TestDatabase.logger)
             #expect(try await runner.runOne(now: Timestamp.now.adding(seconds: 3600)))
             let days = try await sample.city.database.read { try SnapshotStore($0).days() }
             #expect(days.first == BoardSample.day)

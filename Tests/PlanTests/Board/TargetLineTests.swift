@@ -9,7 +9,7 @@ import Testing
 @Suite struct `The states for scripts` {
     @Test(arguments: TestDatabase.allCases)
     func `name every shipped target once for each reading and view`(_ database: TestDatabase) async throws {
-        try await BoardSample.with(database) { sample in
+        try await BoardSample.with(database) { sample async throws in
             let lines = try await sample.boards.states(of: nil, on: BoardSample.day)
             let codes = Set(lines.map(\.code))
             for number in 1...34 { #expect(codes.contains("T\(number)")) }
@@ -22,7 +22,7 @@ import Testing
 
     @Test(arguments: TestDatabase.allCases)
     func `count what passes among what is judged`(_ database: TestDatabase) async throws {
-        try await BoardSample.with(database) { sample in
+        try await BoardSample.with(database) { sample async throws in
             let county = try await sample.boards.states(of: "450603", on: BoardSample.day)
             let line = try #require(county.first { $0.code == "T12" })
             #expect(line.numerator == 1 && line.denominator == 2 && line.ratio == 0.5)
@@ -37,7 +37,7 @@ import Testing
 
     @Test(arguments: TestDatabase.allCases)
     func `write what is not known as null`(_ database: TestDatabase) async throws {
-        try await BoardSample.with(database) { sample in
+        try await BoardSample.with(database) { sample async throws in
             let lines = try await sample.boards.states(of: nil, on: BoardSample.day)
             let line = try #require(lines.first { $0.code == "T7" })
             let json = String(decoding: try JSONEncoder().encode(line), as: UTF8.self)

@@ -10,15 +10,6 @@ import Testing
         return TargetSetPages.path(try #require(set).id)
     }
 
-    private func created(_ client: TestClient, _ owner: String, _ title: String) async throws -> TestAnswer {
-        try await client.post(
-            "/plan/target-sets", from: "/plan/target-sets/new",
-            [
-                ("owner", owner), ("layer", "县"), ("title", title), ("edition", "1"), ("from", "2015-01-01"),
-                ("to", "2017-12-31"),
-            ])
-    }
-
     private static let target = [
         ("code", "FC1"), ("validFrom", "2015-01-01"), ("title", "录播教室"), ("indicator", "pending"), ("feed", "教学资源"),
         ("operator", ">="), ("threshold", "2"), ("unit", "间"), ("basis", "value"), ("area", "all"), ("stage", "all"),
@@ -26,19 +17,32 @@ import Testing
 
     @Test func `a county makes its own set, the city's stays the city's`() async throws {
         try await withTestCity(.sqlite) { city in
-            let chen = try await city.client(.chen), county = try await city.organisation("450603")
-            let shipped = try await municipal(city)
-            #expect(try await chen.get(shipped).status == 200)
-            #expect(try await chen.get("\(shipped)/edit").status == 403)
-            #expect(try await created(chen, "city", "假的").status == 422)
-            let answer = try await created(chen, county.id.rawValue, "防城区目标")
-            let set = try #require(answer.location)
-            #expect(try await chen.post("\(set)/state", from: set, [("state", "published")]).status == 409)
-            #expect(try await chen.post("\(set)/targets", from: "\(set)/targets/new", Self.target).status == 303)
-            #expect(try await chen.post("\(set)/state", from: set, [("state", "published")]).status == 303)
-            #expect(try await city.client(.dongxing).get(set).status == 404)
-            #expect(try await city.client(.bureau).get(set).text.contains("待接入：教学资源"))
-            #expect(try await chen.get("\(set)/targets/FC1/edit").text.contains("录播教室"))
+            let editor = try await CountyEditor(city, county: "450603")
+            let sets = "/plan/target-sets", one = "/plan/target-sets/:id"
+            let shipped = ["id": String(try await municipal(city).split(separator: "/").last ?? "")]
+            #expect(try await editor.send(.get, one, shipped).status == 200)
+            await #expect(throws: DomainError.self) { try await editor.send(.get, "\(one)/edit", shipped) }
+            await #expect(throws: DomainError.self) {
+                try await editor.send(.post, "\(one)/targets", shipped, Self.target)
+            }
+            let own = [
+                ("owner", editor.county.rawValue), ("layer", "市"), ("title", "防城区目标"), ("edition", "1"),
+                ("from", "2015-01-01"), ("to", "2017-12-31"),
+            ]
+            let asCity = own.map { $0.0 == "owner" ? ("owner", "city") : $0 }
+            #expect(try await editor.send(.post, sets, [:], asCity).status == 422)
+            #expect(try await editor.send(.post, sets, [:], own).status == 303)
+            let set = try #require(
+                try await city.database.read { try PlanTargetStore($0).sets(within: .everything) }
+                    .first { $0.layer == .county })
+            let place = ["id": set.id.rawValue], published = [("state", "published")]
+            await #expect(throws: DomainError.self) { try await editor.send(.post, "\(one)/state", place, published) }
+            #expect(try await editor.send(.post, "\(one)/targets", place, Self.target).status == 303)
+            #expect(try await editor.send(.post, "\(one)/state", place, published).status == 303)
+            let path = TargetSetPages.path(set.id)
+            #expect(try await city.client(.chen).get(path).text.contains("待接入：教学资源"))
+            #expect(try await city.client(.dongxing).get(path).status == 404)
+            #expect(try await city.client(.bureau).get(path).status == 200)
         }
     }
 

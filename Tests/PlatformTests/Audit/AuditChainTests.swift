@@ -15,7 +15,7 @@ import Testing
 
     @Test(arguments: TestDatabase.allCases)
     func `an untouched log is sound`(on kind: TestDatabase) async throws {
-        try await kind.withDatabase { database, _ in
+        try await kind.withDatabase { (database: Database, _: String) async throws in
             try await record(30, in: database)
             #expect(try await AuditChain.extend(database, settled: false) == 30)
             try await record(5, in: database)
@@ -35,7 +35,7 @@ import Testing
             ("DELETE FROM platform_audit_link WHERE sequence > 15", 16),
         ]
         for (deed, place) in deeds {
-            try await kind.withDatabase { database, _ in
+            try await kind.withDatabase { (database: Database, _: String) async throws in
                 try await record(20, in: database)
                 _ = try await AuditChain.extend(database, settled: false)
                 try await database.write { try $0.execute(deed) }
@@ -46,7 +46,7 @@ import Testing
 
     @Test(arguments: TestDatabase.allCases)
     func `the log shows only what lies in the viewer's scope`(on kind: TestDatabase) async throws {
-        try await kind.withDatabase { database, _ in
+        try await kind.withDatabase { (database: Database, _: String) async throws in
             try await database.write { db in
                 try AuditLog.record("a.b", "x", by: .system, at: OrganisationPath("0001/0002/"), on: db)
                 try AuditLog.record("a.b", "y", by: .system, at: OrganisationPath("0001/0003/"), on: db)

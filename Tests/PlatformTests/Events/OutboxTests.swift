@@ -14,7 +14,7 @@ private struct LessonShared: DomainEvent {
     @Test(arguments: TestDatabase.allCases)
     func `an event is delivered after its transaction, and never without it`(on kind: TestDatabase) async throws {
         struct Undone: Error {}
-        try await kind.withDatabase { database, _ in
+        try await kind.withDatabase { (database: Database, _: String) async throws in
             try await database.write { try Outbox.post(LessonShared(title: "光的折射"), on: $0) }
             try? await database.write { db in  // the body means to fail
                 try Outbox.post(LessonShared(title: "没有发生"), on: db)
@@ -32,7 +32,7 @@ private struct LessonShared: DomainEvent {
     @Test(arguments: TestDatabase.allCases)
     func `a receiver that fails is asked again later and parked after five times`(on kind: TestDatabase) async throws {
         struct Deaf: Error {}
-        try await kind.withDatabase { database, _ in
+        try await kind.withDatabase { (database: Database, _: String) async throws in
             try await database.write { try Outbox.post(LessonShared(title: "光的折射"), on: $0) }
             let asked = Mutex(0)
             let receiver = EventReceiver(LessonShared.self) { _ in

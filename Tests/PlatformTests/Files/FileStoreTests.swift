@@ -8,7 +8,7 @@ import Testing
 @Suite("文件") struct FileStoreTests {
     @Test(arguments: TestDatabase.allCases)
     func `the same content is kept once and damage is found`(on kind: TestDatabase) async throws {
-        try await kind.withDatabase { database, folder in
+        try await kind.withDatabase { (database: Database, folder: String) async throws in
             let store = try FileStore(root: folder + "/files")
             let path = folder + "/upload"
             try Data("登记表".utf8).write(to: URL(fileURLWithPath: path))

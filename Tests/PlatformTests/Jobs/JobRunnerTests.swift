@@ -20,7 +20,7 @@ import Testing
 
     @Test(arguments: TestDatabase.allCases)
     func `workers side by side run each job once`(on kind: TestDatabase) async throws {
-        try await kind.withDatabase { database, _ in
+        try await kind.withDatabase { (database: Database, _: String) async throws in
             for _ in 0..<20 { _ = try await add(database) }
             let runs = Counter()
             let handler = JobHandler("test") { context in
@@ -40,7 +40,7 @@ import Testing
     @Test(arguments: TestDatabase.allCases)
     func `a broken rule ends the job and a fault tries it again, five times at most`(on kind: TestDatabase) async throws {
         struct Fault: Error {}
-        try await kind.withDatabase { database, _ in
+        try await kind.withDatabase { (database: Database, _: String) async throws in
             let refused = try await add(database, kind: "refused"), faulty = try await add(database, kind: "faulty")
             let handlers = [
                 JobHandler("refused") { _ in throw DomainError.conflict("不行") }, JobHandler("faulty") { _ in throw Fault() },
@@ -59,7 +59,7 @@ import Testing
 
     @Test(arguments: TestDatabase.allCases)
     func `a job whose worker died is taken up again after its lease`(on kind: TestDatabase) async throws {
-        try await kind.withDatabase { database, _ in
+        try await kind.withDatabase { (database: Database, _: String) async throws in
             let id = try await add(database)
             try await database.write { db in
                 try db.execute("UPDATE platform_job SET state = 'running', lease_until = \(Timestamp.now.adding(seconds: 60)) WHERE id = \(id)")
