@@ -19,10 +19,8 @@ struct SchoolLoading {
     func run(_ tell: @Sendable (String) -> Void) async throws -> [Int: Organisation] {
         var entered: [Int: Organisation] = [:]
         var central: [String: Organisation] = [:]
-        // A draft lists each county's central schools first, but the chunks must not cut that order.
-        let ordered = schools.filter { $0.sort == .central } + schools.filter { $0.sort != .central }
-        for start in stride(from: 0, to: ordered.count, by: SchoolLoading.atOnce) {
-            let chunk = Array(ordered[start..<min(start + SchoolLoading.atOnce, ordered.count)])
+        // A central school must be entered before the chunk with its teaching points begins.
+        for chunk in chunks(schools.filter { $0.sort == .central }) + chunks(schools.filter { $0.sort != .central }) {
             let known = central
             let added = try await database.write { db in try SchoolLoading.enter(chunk, known, on: db) }
             for (school, organisation) in zip(chunk, added) {
@@ -33,6 +31,12 @@ struct SchoolLoading {
         }
         try await change(entered, central)
         return entered
+    }
+
+    private func chunks(_ schools: [DemoSchool]) -> [[DemoSchool]] {
+        stride(from: 0, to: schools.count, by: SchoolLoading.atOnce).map { start in
+            Array(schools[start..<min(start + SchoolLoading.atOnce, schools.count)])
+        }
     }
 
     private static func enter(

@@ -48,12 +48,21 @@ package struct LocalDate: Hashable, Sendable, Comparable, CustomStringConvertibl
         return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
     }
 
-    package func adding(days: Int) -> LocalDate { LocalDate(daysSince1970: daysSince1970 + days) }
+    /// The first and last day of the calendar that ISO text of four digits can name, as day numbers.
+    private static let calendar = -719_162...2_932_896
+
+    /// The day so many days later or earlier; stops at the ends of the calendar (years 1 to 9999).
+    package func adding(days: Int) -> LocalDate {
+        let (sum, overflow) = daysSince1970.addingReportingOverflow(days)
+        let wanted = overflow ? (days < 0 ? Int.min : Int.max) : sum
+        return LocalDate(
+            daysSince1970: min(max(wanted, LocalDate.calendar.lowerBound), LocalDate.calendar.upperBound))
+    }
 
     /// `2015-09-30`
     package var iso: String {
         let y = String(year)
-        return "\(String(repeating: "0", count: 4 - y.utf8.count))\(y)-\(twoDigits(month))-\(twoDigits(day))"
+        return "\(String(repeating: "0", count: max(0, 4 - y.utf8.count)))\(y)-\(twoDigits(month))-\(twoDigits(day))"
     }
 
     /// `2015年9月30日`

@@ -19,6 +19,14 @@ import Testing
         #expect(LocalDate(iso: text) == nil)
     }
 
+    @Test func `adding days stops at the ends of the calendar`() {
+        let last = LocalDate(iso: "9999-12-31")!
+        #expect(last.adding(days: 365) == last)
+        #expect(last.adding(days: Int.max) == last)
+        #expect(LocalDate(iso: "0001-01-01")!.adding(days: Int.min).iso == "0001-01-01")
+        #expect(last.adding(days: -1).iso == "9999-12-30")
+    }
+
     @Test func `a moment near midnight belongs to the day of Shanghai`() {
         // 2015-09-30 16:30 UTC is 00:30 of the next day in Shanghai.
         let moment = Timestamp(milliseconds: 1_443_630_600_000)

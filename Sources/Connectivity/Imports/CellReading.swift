@@ -89,8 +89,7 @@ enum CellReading: Equatable {
 
     private static func code(_ cell: SheetCell, _ field: FacilityField) -> CellReading {
         guard !ChineseText.matchingKey(cell.text).isEmpty else { return .absent }
-        let list = field == .carrier ? CodeLists.carrier : CodeLists.networkAccess
-        guard let number = list.code(matching: cell.text).flatMap({ field.number(ofCode: $0.code) }) else {
+        guard let number = field.number(matching: cell.text) else {
             return .refused("\(field.shortLabel)“\(shown(cell))”不在代码表中")
         }
         return .value(number)

@@ -14,7 +14,9 @@ package struct ImportJobs: Sendable {
             JobHandler(ImportService.readJob) { context in
                 let (id, isSettled) = try ImportJobs.payload(context.job)
                 try await service.read(id, comparing: isSettled) { try await context.report($0, of: $1, $2) }
-                let counts = try await service.find(id).counts
+                let batch = try await service.find(id)
+                if batch.state == .mapped { return "已读取 \(batch.layout.rowCount) 行，请核对各列" }
+                let counts = batch.counts
                 return "已核对：新增 \(counts.new)，变更 \(counts.changed)，不变 \(counts.unchanged)，退回 \(counts.refused)"
             },
             JobHandler(ImportService.acceptJob) { context in

@@ -127,12 +127,20 @@ enum ImportPages {
         case .failed: return UI.notice(.bad, "<p>\(batch.message)</p>")
         case .mapped: return UI.notice(.info, "<p>请先核对各列识别得对不对，再查看变更集。</p>")
         case .compared where !batch.message.isEmpty: return UI.notice(.warn, "<p>\(batch.message)。</p>")
-        case .compared where batch.counts.new + batch.counts.changed == 0:
-            return UI.notice(.info, "<p>与现有登记相同，没有要写入的内容。</p>")
+        case .compared where batch.counts.new + batch.counts.changed == 0: return nothingToWrite(batch.counts)
         case .compared: return UI.notice(.info, "<p>还没有写入登记。核对后请点“接受”；退回的行不会写入。</p>")
         case .accepted: return UI.notice(.ok, "<p>已写入登记。\(acceptedBy(batch))</p>")
         case .undone: return UI.notice(.muted, "<p>这次导入已撤销，登记恢复到导入之前。</p>")
         case .discarded: return UI.notice(.muted, "<p>已放弃，没有写入登记。</p>")
+        }
+    }
+
+    private static func nothingToWrite(_ counts: ImportCounts) -> HTML {
+        switch (counts.unchanged, counts.refused) {
+        case (0, 0): UI.notice(.warn, "<p>表头下没有学校的行，没有要写入的内容。</p>")
+        case (0, _): UI.notice(.bad, "<p>各行都被退回，没有可以写入的内容。请下载退回的行，改正后再导入。</p>")
+        case (_, 0): UI.notice(.info, "<p>与现有登记相同，没有要写入的内容。</p>")
+        default: UI.notice(.info, "<p>除退回的行外与现有登记相同，没有要写入的内容。</p>")
         }
     }
 
@@ -145,17 +153,15 @@ enum ImportPages {
         let path = path(batch.id)
         let columns = UI.linkButton("识别列", url: path + "/columns")
         let again = UI.postButton("重新核对", action: path + "/comparison", page: page)
-        let discard = UI.postButton(
-            "放弃", action: path + "/discard", page: page, confirm: "放弃这次导入？没有写入的内容会作废。")
         switch batch.state {
-        case .mapped: return columns + discard
+        case .mapped: return columns + discardButton(batch, page)
         case .reading, .accepting: return again
         case .compared:
             let count = batch.counts.new + batch.counts.changed
             let accept = UI.postButton(
                 "接受", action: path + "/acceptance", page: page, style: .primary,
                 confirm: "将写入 \(count) 所学校的登记，确定接受？", hidden: [("digest", batch.digest)])
-            return "\(if: count > 0, accept)\(columns)\(again)\(discard)"
+            return "\(if: count > 0, accept)\(columns)\(again)\(discardButton(batch, page))"
         case .accepted:
             return UI.postButton(
                 "撤销导入", action: path + "/undo", page: page, style: .danger,
@@ -164,9 +170,15 @@ enum ImportPages {
         }
     }
 
+    static func discardButton(_ batch: ImportBatch, _ page: PageContext) -> HTML {
+        UI.postButton(
+            "放弃", action: path(batch.id) + "/discard", page: page, confirm: "放弃这次导入？没有写入的内容会作废。")
+    }
+
     private static func facts(_ batch: ImportBatch) -> HTML {
         let sheets = batch.layout.sheets.map { sheet in
-            "\(sheet.title)（表头第 \(sheet.firstHeaderRow) 至 \(sheet.lastHeaderRow) 行，共 \(sheet.rowCount) 行）"
+            let last = sheet.lastHeaderRow == sheet.firstHeaderRow ? "" : " 至 \(sheet.lastHeaderRow)"
+            return "\(sheet.title)（表头第 \(sheet.firstHeaderRow)\(last) 行，共 \(sheet.rowCount) 行）"
         }
         var rows: [(String, HTML)] = [
             ("文件", HTML(text: batch.fileName)), ("统计日期", HTML(text: days(batch))),

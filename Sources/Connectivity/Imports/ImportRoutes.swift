@@ -49,18 +49,21 @@ package struct ImportRoutes: Sendable {
         let user = try request.user
         let day = request.form["statistics_on"] ?? ""
         do {
-            guard let file = request.files.first(where: { $0.field == "file" && $0.size > 0 }) else {
-                throw DomainError.invalid("file", "请选择要上传的文件")
-            }
+            guard let file = request.files.first(where: { $0.field == "file" && !($0.name.isEmpty && $0.size == 0) })
+            else { throw DomainError.invalid("file", "请选择要上传的文件") }
+            if file.size == 0 { throw DomainError.invalid("file", "文件是空的，请重新保存后再上传") }
             guard let date = LocalDate(iso: day) else { throw DomainError.invalid("statistics_on", "请填写统计日期") }
             let scope = user.scope(of: .importSubmit)
             let id = try await service.start(
                 ImportService.Upload(
                     path: file.path, name: file.name, size: file.size, day: date, scope: scope,
                     actor: AuditActor(user, address: request.remoteAddress), account: user.account))
+            let batch = try await service.find(id)
+            if batch.state == .mapped, !batch.layout.isRemembered { return .redirect(ImportPages.path(id) + "/columns") }
             let job = try await service.database.write { db in
                 try ImportJobs.queueReading(
-                    id, name: file.name, settled: false, by: user, at: ImportStore.place(of: scope), on: db)
+                    id, name: file.name, settled: batch.layout.isRemembered, by: user, at: ImportStore.place(of: scope),
+                    on: db)
             }
             return .redirect("/jobs/\(job)")
         } catch DomainError.invalid(let problems) {
@@ -90,6 +93,9 @@ package struct ImportRoutes: Sendable {
 
     @Sendable private func show(_ request: WebRequest) async throws -> WebResponse {
         let batch = try await batch(request)
+        if batch.state == .mapped, maySubmit(batch, try request.user) {
+            return .redirect(ImportPages.path(batch.id) + "/columns")
+        }
         let kind = request.query.text("kind").flatMap(ImportKind.init(rawValue:)) ?? ImportRoutes.firstKind(of: batch)
         let table = ImportPages.table(kind, batch)
         let query = table.query(request.query)
@@ -153,17 +159,18 @@ package struct ImportRoutes: Sendable {
         let batch = try await ownBatch(request)
         let user = try request.user
         let agreed = request.form["digest"] ?? ""
-        let job = try await service.database.write { db in
+        let job = try await service.database.write { db -> ID<Job>? in
             let store = ImportStore(db)
             // What was looked at must be what is written: another tab may have compared anew.
-            guard try store.find(batch.id).digest == agreed else {
-                throw DomainError.conflict(ImportService.staleMessage)
-            }
-            guard try store.move(batch.id, from: [.compared], to: .accepting) else {
-                throw DomainError.conflict("这次导入已由他人处理。")
-            }
+            guard try store.find(batch.id).digest == agreed,
+                try store.move(batch.id, from: [.compared], to: .accepting)
+            else { return nil }
             return try ImportJobs.queueAcceptance(
                 batch.id, name: batch.fileName, by: user, at: batch.scopePath, on: db)
+        }
+        guard let job else {
+            let words = "这次导入刚被处理过，没有再写入，请看现在的情况。"
+            return .redirect(ImportPages.path(batch.id), flash: Flash(.warning, words))
         }
         return .redirect("/jobs/\(job)")
     }

@@ -53,12 +53,20 @@ struct LayoutRecognition {
                 let columns = columns(of: head, start, end, isLoose: isLoose)
                 let targets = Set(columns.map(\.target)).subtracting([.ignored])
                 guard targets.contains(.name) || targets.contains(.code), targets.count >= 3 else { continue }
-                if targets.count > best?.score ?? 0 {
-                    best = Block(start: start, end: end, columns: columns, score: targets.count)
-                }
+                let block = Block(start: start, end: end, columns: columns, score: targets.count)
+                if block.score > best?.score ?? 0 || drops(captionsOf: best, block, head) { best = block }
             }
         }
         return best
+    }
+
+    /// A line such as 填报单位 … 统计日期 … above the header tells nothing of the columns: the same header without it is
+    /// the better one, and the line is read as a title.
+    private func drops(captionsOf best: Block?, _ block: Block, _ head: SheetHead) -> Bool {
+        guard let best, block.end == best.end, block.score == best.score, block.start > best.start else { return false }
+        return head.rows[best.start..<block.start].allSatisfy { row in
+            row.cells.count { !ChineseText.matchingKey($0.text).isEmpty } <= 3
+        }
     }
 
     private func columns(

@@ -24,6 +24,9 @@ extension FacilityField {
         FacilityField.numberedCodes[self]?.firstIndex(of: code).map { Double($0 + 1) }
     }
 
+    /// What the register keeps for a code as clerks write it: code, name or both; `nil` for an unknown one.
+    func number(matching text: String) -> Double? { list?.code(matching: text).flatMap { number(ofCode: $0.code) } }
+
     /// The code behind a kept number; `nil` when there is none.
     package func code(numbered value: Double) -> Code? {
         guard let codes = FacilityField.numberedCodes[self], let place = Int(exactly: value),

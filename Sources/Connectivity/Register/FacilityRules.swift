@@ -16,6 +16,10 @@ package enum FacilityRules {
                 problems.append(FieldProblem(field: part.id, message: message))
             }
         }
+        if let classes = record[.classes], let students = record[.students], students > 0, classes > students {
+            let message = "班级数（\(FacilityField.plain(classes))）不能多于在校学生数（\(FacilityField.plain(students))）。"
+            problems.append(FieldProblem(field: FacilityField.classes.id, message: message))
+        }
         return problems
     }
 

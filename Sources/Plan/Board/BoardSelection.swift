@@ -84,6 +84,14 @@ enum StateFilter: String, CaseIterable, Sendable {
         }
     }
 
+    var tone: Tone {
+        switch self {
+        case .attained: .ok
+        case .notAttained: .bad
+        case .noData, .notApplicable, .notConnected: .muted
+        }
+    }
+
     func contains(_ status: TargetStatus) -> Bool {
         switch (self, status) {
         case (.attained, .attained), (.notAttained, .notAttained), (.notConnected, .notConnected): true

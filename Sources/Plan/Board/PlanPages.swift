@@ -36,7 +36,7 @@ enum PlanPages {
 
     static func content(_ question: Question) -> HTML {
         let figures = question.figures, plan = figures.context.plan
-        let note = plan.map { "\($0.title)（\($0.from.year)—\($0.to.year)年，第\($0.version)版）" }
+        let note = plan.map { "\($0.title)，第\($0.version)版" }
         let report = UI.linkButton("打印报告", url: question.url(reportPath))
         return #"""
             \#(UI.heading("行动计划", note: note, actions: report))
@@ -68,7 +68,17 @@ enum PlanPages {
             \#(UI.select("state", label: "状态", options: states, selected: selection.listed?.rawValue ?? ""))\#
             \#(UI.checkbox("short", label: "只看未达标", isOn: selection.isShortOnly))
             """#
-        return #"<div class="plan-bar">\#(UI.filterBar(action: path, query: question.carried, fields))</div>"#
+        return folded(UI.filterBar(action: path, query: question.carried, fields), figures)
+    }
+
+    /// The bar above the plan. On a phone one line says what is shown, and the fields stand behind it, so that the text
+    /// starts at once.
+    static func folded(_ bar: HTML, _ figures: BoardFigures) -> HTML {
+        #"""
+        <div class="plan-bar"><input class="fold-switch visually-hidden" type="checkbox" id="conditions" autocomplete="off">\#
+        <label class="fold-label" for="conditions"><span>\#(figures.place.name)，截至 \#(figures.context.day.iso)</span>\#
+        <span class="fold-word">查询条件</span></label><div class="fold-body">\#(bar)</div></div>
+        """#
     }
 
     /// The choices with their depth shown by spaces; the place itself joins them when it is a school.
@@ -89,16 +99,22 @@ enum PlanPages {
     private static func summary(_ question: Question) -> HTML {
         let figures = question.figures
         let parts = figures.summary.filter { $0.count > 0 }
-        let day = figures.context.day.chinese
-        let links: HTML = "\(each: parts, { summaryPart($0, question) })"
+        let isAll = figures.selection.state == nil
+        let lights: HTML = "\(each: parts, { summaryPart($0, question) })"
         return #"""
-            <p class="small">\#(figures.place.name)，截至 \#(day)，共 \#(figures.targets.count) 项目标：\#(links)</p>
+            <nav class="summary-lights" aria-label="按状态查看"><ul>\#
+            <li><a href="\#(url: question.url(path))"\#(attribute: "aria-current", isAll ? "true" : nil)>\#
+            全部 <strong>\#(figures.targets.count)</strong></a></li>\#(lights)</ul></nav>
             """#
     }
 
     private static func summaryPart(_ part: (filter: StateFilter, count: Int), _ question: Question) -> HTML {
         let url = question.url(path, [("state", part.filter.rawValue)])
-        return #"<a href="\#(url: url)">\#(part.filter.title) \#(part.count)</a> "#
+        let current = question.figures.selection.state == part.filter ? "true" : nil
+        return #"""
+            <li><a href="\#(url: url)"\#(attribute: "aria-current", current)>\#
+            \#(UI.light(part.filter.tone, part.filter.title)) <strong>\#(part.count)</strong></a></li>
+            """#
     }
 
     private static func missingPlan(_ question: Question) -> HTML {
@@ -116,7 +132,9 @@ enum PlanPages {
         let xlsx = question.url(path, state + [("format", "xlsx")])
         let csv = question.url(path, state + [("format", "csv")])
         return #"""
-            <div class="table-tools"><p><a href="\#(url: xlsx)">导出 Excel</a> <a href="\#(url: csv)">导出 CSV</a></p></div>
+            <div class="table-tools"><p><a href="\#(url: xlsx)">导出 Excel</a> <a href="\#(url: csv)">导出 CSV</a></p>\#
+            <p><a href="\#(url: PlanDocumentPages.path)">计划文本和版本</a> \#
+            <a href="\#(url: TargetSetPages.path)">目标集</a></p></div>
             """#
     }
 

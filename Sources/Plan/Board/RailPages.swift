@@ -16,36 +16,45 @@ enum RailPages {
 
     private static func line(_ target: BoardTarget, _ figure: TargetFigure, _ question: PlanPages.Question) -> HTML {
         let figures = question.figures
-        let link = question.url(path(target))
-        let milestone = figures.milestones(target, figure).flatMap { $0.next ?? $0.due }
         return #"""
             <details class="target-line"><summary>\#(UI.light(figure.status.tone, figure.status.word))\#
-            <span class="target-title"><a href="\#(url: link)">\#(target.id)</a> \#(target.definition.title)</span>\#
+            <span class="target-title"><span class="target-code">\#(target.id)</span> \#(target.definition.title)</span>\#
             <span class="target-value">\#(value(target, figure, figures))</span>\#
-            <span class="target-threshold">\#(figure.goalText)\#(milestone.map { due($0, figure) })</span></summary>\#
+            \#(due(target, figure, figures).map { #"<span class="target-due">\#($0)</span>"# })\#
+            <span class="target-threshold">目标 \#(figure.goalText)</span></summary>\#
             <div class="target-more">\#(more(target, figure, question))</div></details>
 
             """#
     }
 
     private static func value(_ target: BoardTarget, _ figure: TargetFigure, _ figures: BoardFigures) -> HTML {
-        if case .notConnected = figure.status { return "—" }
-        guard let movement = figures.movement(target, figure) else { return HTML(text: figure.valueText) }
+        if case .notConnected = figure.status { return #"—<span class="target-arrow"></span>"# }
+        guard let movement = figures.movement(target, figure) else {
+            return #"\#(figure.valueText)<span class="target-arrow"></span>"#
+        }
         return #"""
-            \#(figure.valueText)<span title="\#(movement.words)" aria-hidden="true">\#(movement.arrow)</span>\#
+            \#(figure.valueText)<span class="target-arrow" title="\#(movement.words)" aria-hidden="true">\#(movement.arrow)</span>\#
             <span class="visually-hidden">\#(movement.words)</span>
             """#
     }
 
-    private static func due(_ milestone: EvaluationMilestone, _ figure: TargetFigure) -> HTML {
-        #"<br>\#(milestone.date.iso.prefix(7)) \#(FigureText.plain(milestone.value, figure.unit))"#
+    /// The next step of the milestone path where it is not the goal itself, or a deadline other than the plan's end.
+    private static func due(_ target: BoardTarget, _ figure: TargetFigure, _ figures: BoardFigures) -> HTML? {
+        if let step = figures.milestones(target, figure).flatMap({ $0.next ?? $0.due }), step.value != figure.goal {
+            return "\(step.date.year)年\(step.date.month)月应达 \(FigureText.plain(step.value, figure.unit))"
+        }
+        guard let due = target.evaluation.dueDate, due != figures.context.plan?.to else { return nil }
+        return "\(due.year)年\(due.month)月到期"
     }
 
     // MARK: Unfolded
 
     private static func more(_ target: BoardTarget, _ figure: TargetFigure, _ question: PlanPages.Question) -> HTML {
         if case .notConnected(let feed) = figure.status {
-            return #"<p>\#(target.definition.explanation)</p><p>由“\#(feed)”模块提供数据，接入后在这里显示。</p>"#
+            return #"""
+                <p>\#(target.definition.explanation)</p><p>由“\#(feed)”模块提供数据，接入后在这里显示。</p>\#
+                <p><a href="\#(url: question.url(path(target)))">查看 \#(target.id) 的定义与口径</a></p>
+                """#
         }
         let figures = question.figures
         let units = figures.place.kind.isSchool ? [] : figures.units(target)

@@ -31,13 +31,21 @@ package struct SnapshotService: Sendable {
         }
     }
 
-    /// The days that are due, 03-31 and 09-30 from the plan's beginning to today, and not frozen yet; oldest first.
+    /// The days that are due, 03-31 and 09-30 from the plan's beginning to the first 03-31 after its end, and not
+    /// frozen yet; oldest first.
     package func missingDays(upTo today: LocalDate) async throws -> [LocalDate] {
         let (period, frozen) = try await database.read { db in
             (try BoardStore(db).period(), Set(try SnapshotStore(db).days()))
         }
         guard let period else { return [] }
-        return SnapshotService.dueDays(from: period.from, to: today).filter { !frozen.contains($0) }
+        let end = min(today, SnapshotService.lastDay(ofPlanUntil: period.to))
+        return SnapshotService.dueDays(from: period.from, to: end).filter { !frozen.contains($0) }
+    }
+
+    /// The first 03-31 after a plan's end: what was done until then is told in the spring.
+    static func lastDay(ofPlanUntil end: LocalDate) -> LocalDate {
+        let springs = [end.year, end.year + 1].compactMap { LocalDate(year: $0, month: 3, day: 31) }
+        return springs.first { $0 > end } ?? end
     }
 
     static func dueDays(from start: LocalDate, to end: LocalDate) -> [LocalDate] {

@@ -19,7 +19,7 @@ extension TargetPages {
     private func milestones(_ course: TargetCourse, _ unit: FigureUnit) -> HTML {
         let rows: HTML = "\(each: course.milestones, { milestoneRow($0, course, unit) })"
         return #"""
-            <div class="table-wrap" role="region" aria-label="里程碑" tabindex="0"><table>
+            <div class="table-wrap" role="region" aria-label="里程碑" tabindex="0"><table class="stack">
             <caption>里程碑</caption>
             <thead><tr><th scope="col">日期</th><th scope="col" class="num">应达到</th>\#
             <th scope="col" class="num">当时的值</th><th scope="col">情况</th></tr></thead>
@@ -41,8 +41,10 @@ extension TargetPages {
         }
         let goal = FigureText.plain(milestone.value, unit)
         return #"""
-            <tr><th scope="row">\#(milestone.date.iso)</th><td class="num">\#(goal)\#(provisional)</td>\#
-            <td class="num">\#(value.map { FigureText.value($0, unit) } ?? "—")</td><td>\#(state)</td></tr>
+            <tr><th scope="row" data-label="日期">\#(milestone.date.iso)</th>\#
+            <td class="num" data-label="应达到">\#(goal)\#(provisional)</td>\#
+            <td class="num" data-label="当时的值">\#(value.map { FigureText.value($0, unit) } ?? "—")</td>\#
+            <td data-label="情况">\#(state)</td></tr>
             """#
     }
 

@@ -26,12 +26,9 @@ struct TargetPages: Sendable {
         let figure = figures.figure(target)
         let light = UI.light(figure.status.tone, figure.status.title)
         let title = "\(target.id) \(target.definition.title)"
-        let head: HTML = #"""
-            \#(UI.heading(title, note: target.definition.explanation, actions: light))
-            \#(bar)
-            """#
+        let head = UI.heading(title, note: target.definition.explanation, actions: light)
         guard let way = figures.way(target) else { return head + unconnected }
-        return head + connected(figure, way)
+        return head + bar + connected(figure, way)
     }
 
     private var unconnected: HTML {
@@ -47,17 +44,15 @@ struct TargetPages: Sendable {
         let schools = TargetSchools(target: target, way: way, question: question)
         let charts = TargetCharts(target: target, way: way, question: question)
         let course = TargetCourse(course, target: target, way: way, figure: figure, day: figures.context.day)
-        let histogram = figures.place.kind.isSchool ? nil : charts.distribution(results)?.html
-        let scatter = charts.bandwidth(results)?.html
+        let isSchool = figures.place.kind.isSchool
+        let histogram = isSchool ? nil : charts.distribution(results).map { UI.card("学校分布", $0.html) }
+        let scatter = isSchool ? nil : charts.bandwidth(results).map { UI.card("带宽与班级数", $0.html) }
         return #"""
             \#(statistics(figure, results, course))
-            \#(UI.card("定义与口径", UI.summaryList(definition) + readings))
-            \#(comparison(figure, charts))
+            <div class="columns">\#(comparison(figure, charts))\#(trend(course, charts, figure))</div>
             \#(schoolList(schools, results))
-            \#(if: histogram != nil, UI.card("学校分布", histogram ?? ""))
-            \#(if: scatter != nil, UI.card("带宽与班级数", scatter ?? ""))
-            \#(trend(course, charts, figure))
-            \#(cheapestPath(way))
+            \#(if: histogram != nil || scatter != nil, #"<div class="columns">\#(histogram)\#(scatter)</div>"#)
+            <div class="columns">\#(cheapestPath(way))\#(UI.card("定义与口径", UI.summaryList(definition) + readings))</div>
             """#
     }
 
@@ -78,7 +73,7 @@ struct TargetPages: Sendable {
             \#(if: !ways.isEmpty, reading)\#(if: target.evaluation.dependsOnArea, view)\#
             \#(UI.select("type", label: "学校类型", options: kinds, selected: selection.kind?.rawValue ?? ""))
             """#
-        return #"<div class="plan-bar">\#(UI.filterBar(action: path, query: query, fields))</div>"#
+        return PlanPages.folded(UI.filterBar(action: path, query: query, fields), figures)
     }
 
     private func statistics(_ figure: TargetFigure, _ results: BoardFigures.Results, _ course: TargetCourse) -> HTML {
@@ -128,15 +123,16 @@ struct TargetPages: Sendable {
         return "每校\(amount)，\(FigureText.number(definition.share ?? 100))% 的学校达到\(provisional)"
     }
 
-    /// All readings with their values, the one that counts marked.
+    /// All readings with their values, the one that counts marked; nothing where there is only one.
     private var readings: HTML {
         let all = figures.context.board.readings(of: figures.place.id, target: target.id)
+        guard all.count > 1 else { return "" }
         let rows: HTML = "\(each: all, readingRow)"
         return #"""
-            <div class="table-wrap" role="region" aria-label="各种口径" tabindex="0"><table>
+            <div class="table-wrap" role="region" aria-label="各种口径" tabindex="0"><table class="stack">
             <caption>各种口径下的结果</caption>
             <thead><tr><th scope="col">口径</th><th scope="col">状态</th><th scope="col" class="num">现值</th>\#
-            <th scope="col" class="num">目标</th><th scope="col" class="num">学校</th></tr></thead>
+            <th scope="col" class="num">目标</th><th scope="col" class="num">达标学校</th></tr></thead>
             <tbody>\#(rows)</tbody></table></div>
             """#
     }
@@ -147,10 +143,12 @@ struct TargetPages: Sendable {
         let id = reading.reading.id == EvaluationReading.only ? nil : reading.reading.id
         let url = question.url(path, [("reading", id), ("view", reading.view?.rawValue)])
         return #"""
-            <tr><th scope="row"><a href="\#(url: url)">\#(RailPages.name(of: reading))</a>\#
+            <tr><th scope="row" data-label="口径"><a href="\#(url: url)">\#(RailPages.name(of: reading))</a>\#
             \#(if: reading.isOfficial, " " + UI.tag("本市认定", .info))</th>\#
-            <td>\#(UI.light(figure.status.tone, figure.status.word))</td><td class="num">\#(figure.valueText)</td>\#
-            <td class="num">\#(figure.goalText)</td><td class="num">\#(figure.passing)/\#(figure.schools)</td></tr>
+            <td data-label="状态">\#(UI.light(figure.status.tone, figure.status.word))</td>\#
+            <td class="num" data-label="现值">\#(figure.valueText)</td>\#
+            <td class="num" data-label="目标">\#(figure.goalText)</td>\#
+            <td class="num" data-label="达标学校">\#(figure.passing)/\#(figure.schools)</td></tr>
             """#
     }
 

@@ -34,7 +34,7 @@ enum SettingPages {
         """
         \(UI.fieldGroup("口径", hint: "计划的文字可作不同理解的地方。两种结果都会算，这里定以哪种为准。", readings(view)))
         \(UI.fieldGroup("规则", rules(view)))
-        \(UI.fieldGroup("单价", hint: "把缺口折算成金额，均为本市暂定，可以修改", prices(view)))
+        \(UI.fieldGroup("单价", hint: "把缺口折算成金额；方案没有定价，均为本市暂定，可按合同价修改", prices(view)))
         \(UI.fieldGroup("向社会公开", hint: "首页只显示勾选目标的全市和各区县合计，不显示任何一所学校", publication(view)))
         """
     }
@@ -66,17 +66,20 @@ enum SettingPages {
         let radios = UI.radios(
             field, label: label, options: choices.map { SelectOption($0.rawValue, $0.title) },
             selected: view.values[field], hint: hint, problems: view.problems)
-        return "\(radios)\(comparison(view, Choice.switch, results))"
+        return "\(radios)\(comparison(view, label, Choice.switch, results))"
     }
 
     /// Both results for the city, folded.
-    private static func comparison(_ view: View, _ name: String, _ choices: [(id: String, title: String)]) -> HTML {
+    private static func comparison(
+        _ view: View, _ label: String, _ name: String, _ choices: [(id: String, title: String)]
+    ) -> HTML {
         guard let comparison = view.comparison, let lines = comparison.lines[name], !lines.isEmpty else { return "" }
         let columns = choices.map { choice in
             DataColumn<SettingComparison.Line>(choice.title, value: { .text($0.values[choice.id] ?? "无数据") })
         }
         let table = DataTable<SettingComparison.Line>(
-            caption: "全市结果对照", columns: [DataColumn("目标", value: { .text("\($0.target) \($0.title)") })] + columns,
+            caption: "\(label)：全市结果对照",
+            columns: [DataColumn("目标", value: { .text("\($0.target) \($0.title)") })] + columns,
             isExportable: false, empty: "")
         let rows = Page(items: lines, total: lines.count, next: nil)
         return UI.details(
@@ -95,7 +98,8 @@ enum SettingPages {
         )
         let bandwidth = UI.textField(
             "defaultTierBandwidth", label: "方案未规定的学校的接入带宽", value: view.values["defaultTierBandwidth"],
-            hint: "城区小学、幼儿园、特教、中职；页面上标明“方案未规定”", suffix: "Mbit/s", inputmode: "numeric", problems: view.problems)
+            hint: "城区小学、幼儿园、特教、中职；数值为本市暂定，页面上标明“方案未规定”", suffix: "Mbit/s", inputmode: "numeric", problems: view.problems
+        )
         let day = UI.radios(
             "defaultDay", label: "默认日期", options: DefaultDay.allCases.map { SelectOption($0.rawValue, $0.title) },
             selected: view.values["defaultDay"], hint: "打开行动计划页时显示哪一天的结果", problems: view.problems)
@@ -103,7 +107,7 @@ enum SettingPages {
     }
 
     private static func prices(_ view: View) -> HTML {
-        "\(each: PriceList.entries, { price($0, view) })"
+        UI.fieldRow("\(each: PriceList.entries, { price($0, view) })")
     }
 
     private static func price(_ entry: PriceList.Entry, _ view: View) -> HTML {

@@ -119,8 +119,14 @@ package struct JobStore {
         }
     }
 
-    /// Takes the oldest due job for `JobStore.lease` seconds. Two workers never get the same one.
+    /// Takes the oldest due job for `JobStore.lease` seconds. Two workers never get the same one. A job that took its
+    /// process down each time ends as failed instead of taking down the next.
     func claim(kinds: [String], now: Timestamp) throws -> Job? {
+        try db.execute(
+            """
+            UPDATE platform_job SET state = 'failed', message = '多次中断，已停止重试', ended_at = \(now)
+            WHERE state = 'running' AND lease_until < \(now) AND attempts >= \(JobStore.attempts)
+            """)
         let id: ID<Job>? = try db.value(
             """
             SELECT id FROM platform_job WHERE kind IN \(in: kinds) AND due_at <= \(now)
@@ -146,14 +152,21 @@ package struct JobStore {
             """)
     }
 
-    func end(_ id: ID<Job>, _ state: Job.State, message: String, now: Timestamp) throws {
+    /// Ends the try that `job` stands for; a worker whose lease lapsed does not speak for its successor.
+    func end(_ job: Job, _ state: Job.State, message: String, now: Timestamp) throws {
         try db.execute(
-            "UPDATE platform_job SET state = \(state), message = \(message), ended_at = \(now) WHERE id = \(id)")
+            """
+            UPDATE platform_job SET state = \(state), message = \(message), ended_at = \(now)
+            WHERE id = \(job.id) AND state = 'running' AND attempts = \(job.attempts)
+            """)
     }
 
-    func postpone(_ id: ID<Job>, until due: Timestamp, message: String) throws {
+    func postpone(_ job: Job, until due: Timestamp, message: String) throws {
         try db.execute(
-            "UPDATE platform_job SET state = 'waiting', due_at = \(due), message = \(message) WHERE id = \(id)")
+            """
+            UPDATE platform_job SET state = 'waiting', due_at = \(due), message = \(message)
+            WHERE id = \(job.id) AND state = 'running' AND attempts = \(job.attempts)
+            """)
     }
 
     /// Sends a failed job on its way again.

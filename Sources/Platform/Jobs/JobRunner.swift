@@ -47,19 +47,19 @@ package struct JobRunner: Sendable {
         else { return false }
         do {
             let message = try await handler.run(JobContext(job: job, database: database))
-            try await database.write { try JobStore($0).end(job.id, .done, message: message, now: .now) }
+            try await database.write { try JobStore($0).end(job, .done, message: message, now: .now) }
         } catch let error as DomainError {
             // A broken rule stays broken: trying again would say the same.
             let text = JobRunner.text(of: error)
-            try await database.write { try JobStore($0).end(job.id, .failed, message: text, now: .now) }
+            try await database.write { try JobStore($0).end(job, .failed, message: text, now: .now) }
         } catch {
             logger.error("job failed", metadata: ["job": "\(job.id)", "kind": "\(job.kind)", "error": "\(error)"])
             let pause = Int64(5 << (2 * min(job.attempts, 6)))
             try await database.write { db in
                 if job.attempts >= JobStore.attempts {
-                    try JobStore(db).end(job.id, .failed, message: "出错，已停止重试（编号 \(job.id)）", now: .now)
+                    try JobStore(db).end(job, .failed, message: "出错，已停止重试（编号 \(job.id)）", now: .now)
                 } else {
-                    try JobStore(db).postpone(job.id, until: Timestamp.now.adding(seconds: pause), message: "出错，稍后重试")
+                    try JobStore(db).postpone(job, until: Timestamp.now.adding(seconds: pause), message: "出错，稍后重试")
                 }
             }
         }

@@ -77,7 +77,10 @@ enum DateSystem: Sendable {
     /// Excel's 1900 calendar has a 29 February 1900, which did not exist: days before it count from one day later.
     private func day(_ days: Int) -> LocalDate? {
         switch self {
-        case .from1904: return LocalDate(daysSince1970: days - 24_107)
+        case .from1904:
+            // 31 December 9999 is the last day that has a name.
+            guard days - 24_107 <= 2_932_896 else { return nil }
+            return LocalDate(daysSince1970: days - 24_107)
         case .from1900:
             guard days >= 1, days != 60 else { return nil }
             return LocalDate(daysSince1970: days - (days < 60 ? 25_568 : 25_569))

@@ -122,6 +122,9 @@ package struct DataTable<Row: Sendable>: Sendable {
 
     private func footer(_ page: Page<Row>, path: String, filters: FormValues, isContinued: Bool) -> HTML {
         guard page.total > 0 || isContinued else { return "" }
+        // The rows of a small table that stands inside a page count themselves.
+        let isWhole = !isContinued && page.next == nil
+        if !isExportable && isWhole && page.total <= DataTable.countable { return "" }
         let first = address(path, filters)
         let next = page.next.map { address(path, filters.replacing("after", with: $0)) } ?? ""
         let exports = TableFormat.allCases.map { format in
@@ -137,6 +140,9 @@ package struct DataTable<Row: Sendable>: Sendable {
             </div>
             """#
     }
+
+    /// Rows that nobody needs told how many they are.
+    private static var countable: Int { 12 }
 
     private static func exportLink(_ export: (title: String, url: String)) -> HTML {
         #"<a href="\#(url: export.url)">\#(export.title)</a> "#

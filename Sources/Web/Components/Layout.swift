@@ -73,6 +73,7 @@ extension UI {
             <meta name="theme-color" content="#1457b8">
             <link rel="icon" href="\#(url: assets.url("icons/favicon.svg"))" type="image/svg+xml">
             <link rel="stylesheet" href="\#(url: assets.url("css/app.css"))">
+            <link rel="stylesheet" href="\#(url: assets.url("css/components.css"))">
             <link rel="stylesheet" href="\#(url: assets.url("css/pages.css"))">
             <script type="module" src="\#(url: assets.url("js/app.js"))"></script>
             \#(refreshSeconds.map(refreshWithoutScripts))

@@ -57,6 +57,7 @@ extension UI {
 
     private static func userActions(_ page: PageContext) -> HTML {
         #"""
+        <a href="/account">我的账号</a>\#
         <a href="/account/password">修改密码</a>\#
         <form method="post" action="/sign-out">\#(formTokens(page))<button type="submit">退出</button></form>
         """#

@@ -29,6 +29,7 @@ enum FileServing {
         }
         let length = Int(range.count)
         if exchange.isHead {
+            if isTemporary { try? FileManager.default.removeItem(atPath: path) }  // a left-over is cleared at start
             headers[.contentLength] = String(length)
             return Response(status: status, headers: headers, body: .init())
         }

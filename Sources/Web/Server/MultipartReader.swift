@@ -49,6 +49,16 @@ final class MultipartReader {
         try advance()
     }
 
+    /// The body will not be used: what has arrived of it goes.
+    func abandon() {
+        if let part, part.fileName != nil {
+            try? part.handle?.close()  // it is removed next
+            try? FileManager.default.removeItem(atPath: part.path)  // a left-over is cleared at start
+        }
+        part = nil
+        content.removeFiles()
+    }
+
     func finish() throws -> RequestBodyContent {
         guard isEnded else { throw BodyError.malformed }
         content.form = FormValues(pairs)

@@ -48,7 +48,7 @@ extension Exchange {
                 for try await buffer in request.body { try reader.take(buffer.readableBytesView) }
                 return try reader.finish()
             } catch {
-                reader.content.removeFiles()
+                reader.abandon()
                 throw error
             }
         }
