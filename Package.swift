@@ -59,6 +59,7 @@ let package = Package(
             "Web",
             [
                 "Kernel", "CZlib", hummingbird, logging,
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -104,10 +105,10 @@ let package = Package(
         tests(for: "Web", ["Kernel"]),
         tests(for: "Directory", shared),
         tests(for: "Identity", shared + ["Directory"]),
-        tests(for: "Connectivity", shared + ["Directory", "Plan", "App"], resources: [.copy("Fixtures")]),
+        tests(for: "Connectivity", shared + ["Directory"], resources: [.copy("Fixtures")]),
         tests(for: "Plan", shared + ["Directory", "Connectivity"], resources: [.copy("Fixtures")]),
         tests(
             for: "App",
-            ["Connectivity", "Plan", "Server", "Demo", "Directory", "Identity", "Database", "Kernel", "Platform", "Web"]),
+            ["Connectivity", "Contracts", "Plan", "Server", "Demo", "Directory", "Identity", "Database", "Kernel", "Platform", "Web"]),
     ]
 )

@@ -86,6 +86,9 @@ package struct AppConfiguration: Sendable {
             crypto: choice("crypto", .international) { CryptoSuite(rawValue: $0) },
             logLevel: choice("log.level", .info) { Logger.Level(rawValue: $0) },
             readers: number("readers", 4, 1...64), runsJobs: choice("jobs", true) { Bool($0) })
+        if !(0...65_535).contains(configuration.port) {
+            problems.append("port must be a number from 0 to 65535, not '\(configuration.port)'")
+        }
         if !FileManager.default.fileExists(atPath: configuration.publicFolder + "/css/app.css") {
             problems.append("public.folder '\(configuration.publicFolder)' has no css/app.css")
         }

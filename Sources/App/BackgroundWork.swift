@@ -8,26 +8,23 @@ import ServiceLifecycle
 /// Work beside the requests: jobs, delivery of events, the audit chain, and tidying up. Ends with the process.
 struct BackgroundWork: Service {
     let platform: CityPlatform
-    let runsJobs: Bool
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
             await withTaskGroup(of: Void.self) { group in
-                if runsJobs {
-                    let runner = JobRunner(database: platform.database, handlers: platform.jobs, logger: platform.logger)
-                    group.addTask { await runner.run() }
-                    let delivery = EventDelivery(database: platform.database, receivers: platform.receivers)
-                    group.addTask { await repeatedly(every: .milliseconds(500), "events") { _ = try await delivery.deliver() } }
-                    group.addTask {
-                        await repeatedly(every: .seconds(20), "audit chain") {
-                            _ = try await AuditChain.extend(platform.database)
-                        }
+                let runner = JobRunner(database: platform.database, handlers: platform.jobs, logger: platform.logger)
+                group.addTask { await runner.run() }
+                let delivery = EventDelivery(database: platform.database, receivers: platform.receivers)
+                group.addTask { await repeatedly(every: .milliseconds(500), "events") { _ = try await delivery.deliver() } }
+                group.addTask {
+                    await repeatedly(every: .seconds(20), "audit chain") {
+                        _ = try await AuditChain.extend(platform.database)
                     }
-                    group.addTask {
-                        await repeatedly(every: .seconds(3600), "tidying") {
-                            try await RepeatedRequests(platform.database).forgetOld()
-                            try await platform.identity.forgetOld()
-                        }
+                }
+                group.addTask {
+                    await repeatedly(every: .seconds(3600), "tidying") {
+                        try await RepeatedRequests(platform.database).forgetOld()
+                        try await platform.identity.forgetOld()
                     }
                 }
                 await group.waitForAll()

@@ -48,7 +48,7 @@ package struct CityPlatform: Sendable {
         let folder = configuration.dataFolder
         files = try FileStore(root: folder + "/files")
         let uploads = folder + "/uploads"
-        try CityPlatform.emptyFolder(uploads)
+        try FileManager.default.createDirectory(atPath: uploads, withIntermediateDirectories: true)
         hasher = PasswordHasher(cost: options.passwordCost)
         metrics = WebMetrics()
 
@@ -64,9 +64,10 @@ package struct CityPlatform: Sendable {
         HealthRoutes(database: database, metrics: metrics).add(to: &operations)
         JobRoutes(database: database).add(to: &operations)
         AuditRoutes(database: database).add(to: &operations)
-        routes =
-            WebRoutes.routes().all + identity.routes() + directory.routes() + connectivity.routes() + plan.routes()
-            + operations.all
+        let web = WebRoutes.routes(hasGallery: options.demoAccounts != nil)
+        let described =
+            web.all + identity.routes() + directory.routes() + connectivity.routes() + plan.routes() + operations.all
+        routes = described + APIDescription.routes(describing: described, title: configuration.siteName)
         let sessions = identity
         let services = WebServices(
             authenticate: { try await sessions.authenticate($0) },
@@ -83,10 +84,10 @@ package struct CityPlatform: Sendable {
     package var jobs: [JobHandler] { connectivity.jobs + plan.jobs }
     package var receivers: [EventReceiver] { connectivity.receivers + plan.receivers }
 
-    /// Uploads and exports of a process that died are of no use to the next one.
-    private static func emptyFolder(_ path: String) throws {
-        let manager = FileManager.default
-        try manager.createDirectory(atPath: path, withIntermediateDirectories: true)
+    /// Uploads and exports of a server that died are of no use to the next one. Only a server clears them: a command
+    /// may run beside one.
+    func clearUploads() throws {
+        let manager = FileManager.default, path = configuration.dataFolder + "/uploads"
         for name in try manager.contentsOfDirectory(atPath: path) { try manager.removeItem(atPath: path + "/" + name) }
     }
 

@@ -8,13 +8,15 @@ import Web
 extension CityPlatform {
     /// Serves until SIGTERM or SIGINT, then lets running requests end. Tells the address it listens on.
     package func serve(listening: @escaping @Sendable (_ address: String) -> Void) async throws {
+        try clearUploads()
         let host = configuration.host
         let application = Application(
             responder: pipeline,
-            server: .http1(configuration: .init(idleTimeout: .seconds(75))),
+            server: .http1(
+                configuration: .init(additionalChannelHandlers: [ConnectionHandler()], idleTimeout: .seconds(75))),
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: configuration.port), serverName: nil, backlog: 1024),
-            services: [BackgroundWork(platform: self, runsJobs: configuration.runsJobs)],
+            services: configuration.runsJobs ? [BackgroundWork(platform: self)] : [],
             onServerRunning: { channel in
                 let port = channel.localAddress?.port ?? 0
                 listening("http://\(host):\(port)")
@@ -28,7 +30,7 @@ extension CityPlatform {
     package func work() async throws {
         let group = ServiceGroup(
             configuration: .init(
-                services: [BackgroundWork(platform: self, runsJobs: true)],
+                services: [BackgroundWork(platform: self)],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await group.run()
         await close()

@@ -21,6 +21,7 @@ package struct IdentityModule: Sendable {
 
     /// - Parameters:
     ///   - demoAccounts: the cast to list on the sign-in page; asked only in a demo.
+    ///   - isDemo: outside a demo its accounts, whose passwords are known to everybody, can do nothing.
     ///   - limits: how long sessions live and how many there may be at once.
     package init(
         database: Database, hasher: PasswordHasher, now: @escaping @Sendable () -> Timestamp = { .now },
@@ -30,10 +31,14 @@ package struct IdentityModule: Sendable {
         (self.database, self.hasher, self.now) = (database, hasher, now)
         let nobody: @Sendable () async throws -> [DemoAccount] = { [] }
         cast = isDemo ? demoAccounts : nobody
-        sessions = SessionService(database: database, limits: limits, now: now)
+        sessions = SessionService(database: database, limits: limits, now: now, admitsDemoAccounts: isDemo)
     }
 
-    var signIn: SignInService { SignInService(database: database, hasher: hasher, sessions: sessions, now: now) }
+    var signIn: SignInService {
+        SignInService(
+            database: database, hasher: hasher, sessions: sessions, now: now,
+            admitsDemoAccounts: sessions.admitsDemoAccounts)
+    }
     var ownAccount: OwnAccountService {
         OwnAccountService(database: database, hasher: hasher, sessions: sessions, now: now)
     }

@@ -18,6 +18,8 @@ package struct Permission: Hashable, Sendable, ExpressibleByStringLiteral, Custo
 package struct OrganisationPath: Hashable, Sendable, Comparable, CustomStringConvertible {
     package let text: String
     package init(_ text: String) { self.text = text }
+    /// The city: the root of the tree, and the place of what belongs to no one below it.
+    package static let city = OrganisationPath("0001/")
     package var description: String { text }
     package static func < (a: OrganisationPath, b: OrganisationPath) -> Bool { a.text < b.text }
 

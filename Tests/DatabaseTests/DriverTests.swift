@@ -150,6 +150,24 @@ private let schema = [
     }
 
     @Test(arguments: TestDatabase.allCases)
+    func `a body may run the same statement and hundreds of others for each row of it`(on kind: TestDatabase) async throws {
+        try await kind.withDatabase(migrations: schema) { (database: Database, _: String) async throws in
+            try await database.write { db in for hours in 0..<5 { _ = try self.insert("课", hours, on: db) } }
+            let seen = try await database.read { db in
+                var seen: [[Int]] = []
+                let all: SQL = "SELECT hours FROM test_lesson ORDER BY hours"
+                try db.each(all) { row in
+                    let outer: Int = try row.get(0)
+                    for size in 1...300 { _ = try db.column("SELECT id FROM test_lesson WHERE hours IN (\(SQL.joined((0..<size).map { "\($0 + outer)" }, ", ")))", as: String.self) }
+                    seen.append([outer] + (try db.column(all, as: Int.self)))
+                }
+                return seen
+            }
+            #expect(seen == (0..<5).map { [$0, 0, 1, 2, 3, 4] })
+        }
+    }
+
+    @Test(arguments: TestDatabase.allCases)
     func `text is sorted by code point`(on kind: TestDatabase) async throws {
         try await kind.withDatabase(migrations: schema) { (database: Database, _: String) async throws in
             let texts = ["b", "A", "a", "B", "二", "一", "é"]

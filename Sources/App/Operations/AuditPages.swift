@@ -9,8 +9,10 @@ enum AuditPages {
             DataColumn("时间", value: { .text($0.at.text) }),
             DataColumn("操作人", value: { .text($0.actorName) }),
             DataColumn("地址", value: { .text($0.address) }),
-            DataColumn("事件", value: { .text($0.action) }),
-            DataColumn("结果", value: { .text($0.succeeded ? "成功" : "失败") }),
+            DataColumn("事件", value: { .text(AuditWords.title($0)) }),
+            DataColumn(
+                "结果", value: { .text($0.succeeded ? "成功" : "失败") },
+                cell: { $0.succeeded ? "成功" : UI.tag("失败", .bad) }),
             DataColumn("对象", value: { .text($0.subject) }),
             DataColumn("说明", value: { .text($0.detail) }),
         ], empty: UI.emptyState("没有记录", "没有符合条件的审计记录，请放宽条件。"))
@@ -18,7 +20,7 @@ enum AuditPages {
     static func list(_ entries: Page<AuditEntry>, _ mayVerify: Bool, _ request: WebRequest) -> HTML {
         let fields: HTML = """
             \(UI.textField("actor", label: "操作人", value: request.query["actor"]))
-            \(UI.textField("action", label: "事件", value: request.query["action"]))
+            \(UI.select("action", label: "事件", options: AuditWords.groups, selected: request.query["action"]))
             """
         let actions: HTML = mayVerify ? UI.linkButton("校验完整性", url: "/operations/audit/verification") : ""
         let content: HTML = """

@@ -2,11 +2,14 @@ import Database
 import Foundation
 import Kernel
 import Platform
+import ServiceLifecycle
 import Web
 
 /// Progress of one job for whoever started it, and the operations page of all jobs.
 struct JobRoutes: Sendable {
     let database: Database
+    /// Looks without news after which the client is asked whether it is still there: about ten seconds.
+    private static let quietSteps = 33
 
     func add(to routes: inout Routes) {
         routes.get("/jobs/:id", access: .signedIn, show)
@@ -28,19 +31,25 @@ struct JobRoutes: Sendable {
         return .html(JobPages.show(job, request.page))
     }
 
-    /// One event whenever the progress changed; the last says that the work has ended.
+    /// One event whenever the progress changed; the last says that the work has ended. Now and then an empty one shows
+    /// whether anybody still listens. A server that is asked to end does not wait: the page comes back by itself.
     @Sendable func events(_ request: WebRequest) async throws -> WebResponse {
         let first = try await find(request), database = database
         let events = AsyncStream<ServerEvent> { continuation in
             let task = Task {
-                var last = ""
-                while !Task.isCancelled {
+                var last = "", quiet = 0
+                while !Task.isCancelled && !Task.isShuttingDownGracefully {
                     let job = try? await database.read { db in
                         try JobStore(db).find(first.id, visibleTo: try request.user, scope: .everything)
                     }
                     guard let job else { break }
                     let data = JobPages.event(job)
-                    if data != last { continuation.yield(ServerEvent(name: "message", data: data)) }
+                    quiet = data == last ? quiet + 1 : 0
+                    if quiet == 0 { continuation.yield(ServerEvent(name: "message", data: data)) }
+                    if quiet == JobRoutes.quietSteps {
+                        continuation.yield(.keepAlive)
+                        quiet = 1
+                    }
                     last = data
                     if job.hasEnded { break }
                     try? await Task.sleep(for: .milliseconds(300))  // cancelled when the client leaves

@@ -73,19 +73,21 @@ struct ImportAcceptance {
     private func changeProfiles() throws {
         let service = service, organisations = OrganisationStore(db)
         try eachLine([.changed]) { line in
-            guard line.content.isProfileChanged, let id = line.organisation else { return }
-            let school = try organisations.find(id, within: .everything)
+            let code = line.content.newCode
+            guard line.content.isProfileChanged || code != nil, let id = line.organisation else { return }
+            var school = try organisations.find(id, within: .everything)
             guard let old = school.profile else { return }
+            if let code { school = try service.giveCode(code, to: school) }
             var new = old
             new.schoolType = line.content.schoolType ?? old.schoolType
             new.urbanRural = line.content.urbanRural ?? old.urbanRural
             new.isCentral = line.content.isCentral
             let day = LocalDate(iso: line.content.day) ?? batch.statisticsOn
             let from = max(day, try store.lastChange(of: id) ?? day)
-            try service.change(school, to: new, from: from)
+            if new != old { try service.change(school, to: new, from: from) }
             let previous = ImportedProfile(
                 from: from.iso, oldType: old.schoolType, oldArea: old.urbanRural, wasCentral: old.isCentral,
-                newType: new.schoolType, newArea: new.urbanRural, isCentral: new.isCentral)
+                newType: new.schoolType, newArea: new.urbanRural, isCentral: new.isCentral, newCode: code)
             try store.remember(id, previous: previous, of: batch.id)
         }
     }
@@ -138,10 +140,17 @@ struct ImportAcceptance {
     }
 
     private func restore(_ id: OrganisationID, _ previous: ImportedProfile) throws {
-        let school = try OrganisationStore(db).find(id, within: .everything)
-        guard let profile = school.profile, profile.schoolType == previous.newType,
-            profile.urbanRural == previous.newArea, profile.isCentral == previous.isCentral, school.closedOn == nil
-        else { throw DomainError.conflict("不能撤销：“\(school.name)”在这次导入之后又有变更。") }
+        var school = try OrganisationStore(db).find(id, within: .everything)
+        let later = DomainError.conflict("不能撤销：“\(school.name)”在这次导入之后又有变更。")
+        guard let profile = school.profile, school.closedOn == nil else { throw later }
+        if let code = previous.newCode {
+            guard school.code == code else { throw later }
+            school = try service.takeCode(from: school)
+        }
+        guard previous.isProfileChanged else { return }
+        guard profile.schoolType == previous.newType, profile.urbanRural == previous.newArea,
+            profile.isCentral == previous.isCentral
+        else { throw later }
         var old = profile
         (old.schoolType, old.urbanRural, old.isCentral) = (previous.oldType, previous.oldArea, previous.wasCentral)
         let day = LocalDate(iso: previous.from) ?? batch.statisticsOn

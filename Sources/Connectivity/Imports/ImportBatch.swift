@@ -107,7 +107,7 @@ struct ImportBatch: Sendable {
     var days: Set<LocalDate> { Set(layout.sheets.map { $0.day ?? statisticsOn }) }
 }
 
-/// The profile of a school before and after an import changed it.
+/// What a known school was before and after an import changed it: its profile, and the code it had not before.
 struct ImportedProfile: Codable, Sendable, Equatable {
     let from: String
     let oldType: String
@@ -116,4 +116,8 @@ struct ImportedProfile: Codable, Sendable, Equatable {
     let newType: String
     let newArea: String?
     let isCentral: Bool
+    /// `nil` when the import did not tell the code.
+    let newCode: String?
+
+    var isProfileChanged: Bool { (oldType, oldArea) != (newType, newArea) || wasCentral != isCentral }
 }

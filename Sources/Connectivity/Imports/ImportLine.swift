@@ -35,6 +35,8 @@ struct ImportContent: Codable, Sendable, Equatable {
     var urbanRural: String?
     var isCentral = false
     var isProfileChanged = false
+    /// The code that a known school without one gets.
+    var newCode: String?
     /// ISO; the day from which the values hold.
     var day: String
     /// Everything the row tells, changed or not.

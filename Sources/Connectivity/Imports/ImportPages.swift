@@ -157,11 +157,11 @@ enum ImportPages {
         case .mapped: return columns + discardButton(batch, page)
         case .reading, .accepting: return again
         case .compared:
-            let count = batch.counts.new + batch.counts.changed
+            let (new, changed) = (batch.counts.new, batch.counts.changed)
             let accept = UI.postButton(
                 "接受", action: path + "/acceptance", page: page, style: .primary,
-                confirm: "将写入 \(count) 所学校的登记，确定接受？", hidden: [("digest", batch.digest)])
-            return "\(if: count > 0, accept)\(columns)\(again)\(discardButton(batch, page))"
+                confirm: "接受后将新增 \(new) 所学校、变更 \(changed) 所。", hidden: [("digest", batch.digest)])
+            return "\(if: new + changed > 0, accept)\(columns)\(again)\(discardButton(batch, page))"
         case .accepted:
             return UI.postButton(
                 "撤销导入", action: path + "/undo", page: page, style: .danger,

@@ -55,6 +55,22 @@ struct ImportStore {
         return batch
     }
 
+    /// File names of those batches whose pages the viewer may open, by batch.
+    func fileNames(
+        of batches: Set<String>, visibleTo user: CurrentUser, scope: DataScope
+    ) throws -> [String: String] {
+        guard !batches.isEmpty, !scope.roots.isEmpty else { return [:] }
+        var names: [String: String] = [:]
+        try db.each(
+            """
+            SELECT b.id, b.file_name FROM connectivity_import b
+            WHERE b.id IN \(in: batches.sorted())
+                AND (b.account_id = \(user.account) OR \(SQL.within(scope, "b.scope_path")))
+            """
+        ) { names[try $0.text(0)] = try $0.text(1) }
+        return names
+    }
+
     /// Newest first, continued after the id `after`.
     func list(
         visibleTo user: CurrentUser, scope: DataScope, after: String?, limit: Int

@@ -74,6 +74,7 @@ struct RowComparison {
             let words = [a, b].map { $0.map(field.text) ?? "空" }
             differences.append("\(field.shortLabel) \(words[0]) / \(words[1])")
         }
+        if let a = earlier.code, let b = line.code, a != b { differences.insert("标识码 \(a) / \(b)", at: 0) }
         if differences.isEmpty { differences = ["名称或类型"] }
         let shown = differences.prefix(6).joined(separator: "，") + (differences.count > 6 ? " 等" : "")
         let what = line.code.map { "标识码 \($0) " } ?? "学校“\(line.name)”"
@@ -102,6 +103,8 @@ private struct RowWork {
     private var town: Organisation?
     private var profile = SchoolProfile(schoolType: "", urbanRural: nil, isCentral: false)
     private var isProfileChanged = false
+    /// The row's code, for a school found by name that the register knows no code of.
+    private var newCode: String? { school != nil && school?.code == nil ? row.code : nil }
 
     init(row: ReadRow, layout: SheetLayout, register: RegisterState, scope: DataScope, day: LocalDate) {
         (self.row, self.layout, self.register, self.scope, self.day) = (row, layout, register, scope, day)
@@ -179,16 +182,16 @@ private struct RowWork {
             if row.county == nil { refuse(.county, "看不出属于哪个县(市、区)，请填写乡镇或在工作表名称中写明") }
             return
         }
-        if !scope.contains((town ?? county).path) { refuse(nil, "\((town ?? county).name)不在您管理的范围内") }
+        if !scope.contains((town ?? county).path) { refuse(nil, "\((town ?? county).name)不在你的管理范围内") }
         if row.schoolType == nil, !hasProblem(.type) { refuse(.type, "新学校缺少办学类型") }
         if row.urbanRural == nil, !hasProblem(.urbanRural) { refuse(.urbanRural, "新学校缺少城乡分类") }
     }
 
     private mutating func checkKnown(_ school: Organisation) {
-        let code = school.code ?? ""
+        let code = school.code ?? row.code ?? ""
         if !scope.contains(school.path) {
             // What lies outside is not described: the sender may not know the school's name or place.
-            return refuse(.code, row.code == nil ? "这所学校不在您管理的范围内" : "标识码 \(code) 的学校不在您管理的范围内")
+            return refuse(.code, row.code == nil ? "这所学校不在你的管理范围内" : "标识码 \(code) 的学校不在你的管理范围内")
         }
         let home = register.county(of: school).flatMap(register.unit)
         if let county, let home, county.id != home.id {
@@ -197,6 +200,9 @@ private struct RowWork {
         let known = SchoolName.key(school.name, county: home?.name)
         if !row.name.isEmpty, !SchoolName.isAlike(known, SchoolName.key(row.name, county: home?.name)) {
             refuse(.name, "标识码 \(code) 登记为“\(school.name)”，文件中是“\(row.name)”；如已更名，请先在组织中更名")
+        }
+        if let newCode, let name = register.closedName(code: newCode) {
+            refuse(.code, "标识码 \(newCode) 属于已撤销的“\(name)”")
         }
         if let town, let place = register.town(of: school), place != town.id {
             let name = register.organisation(place)?.name ?? ""
@@ -252,6 +258,7 @@ private struct RowWork {
                 ImportChange(
                     field: nil, label: target.title, column: layout.column(of: target), old: before, new: after))
         }
+        told(.code, nil, newCode)
         if school == nil, let place = town ?? county { told(.town, nil, place.name) }
         let types = CodeLists.schoolType, areas = CodeLists.urbanRural
         if !profile.schoolType.isEmpty {
@@ -272,7 +279,7 @@ private struct RowWork {
         let content = ImportContent(
             parent: school == nil ? (town ?? county)?.id.rawValue : nil, schoolType: profile.schoolType,
             urbanRural: profile.urbanRural, isCentral: profile.isCentral, isProfileChanged: isProfileChanged,
-            day: day.iso,
+            newCode: newCode, day: day.iso,
             values: row.values.values, changes: kind == .refused ? [] : changes, notes: kind == .refused ? [] : notes)
         return ImportLine(
             number: number, sheet: layout.name, sheetIndex: layout.sheet, row: row.number, kind: kind,
@@ -282,7 +289,10 @@ private struct RowWork {
     /// What the school is known by within the file: `asked` for earlier rows, `kept` for later ones, `own` for what no
     /// other school may hold. A row without code means the school of that name.
     var keys: (asked: [String], kept: [String], own: String?) {
-        if let school { return ([school.id.rawValue], [school.id.rawValue], nil) }
+        if let school {
+            let known = [school.id.rawValue] + (newCode.map { ["code/" + $0] } ?? [])
+            return (known, known, nil)
+        }
         let place = (town ?? county)?.id.rawValue ?? ""
         let name = place + "/" + SchoolName.key(row.name, county: county?.name)
         guard let code = row.code else { return (["name/" + name], ["name/" + name, "bare/" + name], nil) }
@@ -296,6 +306,7 @@ private struct RowWork {
         hasher.combine(profile.urbanRural)
         hasher.combine(profile.isCentral)
         hasher.combine(row.values.values)
+        hasher.combine(newCode)
         hasher.combine(SchoolName.key(row.name, county: county?.name))
         return hasher.finalize()
     }

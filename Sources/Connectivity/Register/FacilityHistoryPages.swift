@@ -4,9 +4,9 @@ import Web
 
 /// Every value ever told of a school.
 enum FacilityHistoryPages {
-    static func table(_ user: CurrentUser) -> DataTable<FacilityValue> {
-        let opensImports = user.may(.importView)
-        return DataTable(
+    /// - Parameter files: names of the imported files the reader may open, by batch.
+    static func table(_ files: [String: String]) -> DataTable<FacilityValue> {
+        DataTable(
             caption: "登记历史",
             columns: [
                 DataColumn("登记项", value: { .text($0.label) }),
@@ -16,7 +16,7 @@ enum FacilityHistoryPages {
                 DataColumn("单位", value: { .text(FacilityField.named($0.field)?.unit ?? "") }),
                 DataColumn("起始日期", value: { .date($0.validFrom) }),
                 DataColumn(
-                    "来源", value: { .text($0.source.title) }, cell: { source($0, opensImports: opensImports) }),
+                    "来源", value: { .text($0.source.title) }, cell: { source($0, files) }),
                 DataColumn("位置", value: { .text($0.place) }),
                 DataColumn("登记人", value: { .text($0.recordedBy) }),
                 DataColumn("登记时间", value: { .text($0.recordedAt.text) }),
@@ -34,14 +34,24 @@ enum FacilityHistoryPages {
         }
     }
 
-    private static func source(_ value: FacilityValue, opensImports: Bool) -> HTML {
-        guard opensImports, let batch = value.batch else { return HTML(text: value.source.title) }
-        return #"<a href="\#(url: FacilityPages.importsPath + "/" + batch)">\#(value.source.title)</a>"#
+    private static func source(_ value: FacilityValue, _ files: [String: String]) -> HTML {
+        file(value, files) ?? HTML(text: value.source.title)
+    }
+
+    private static func file(_ value: FacilityValue, _ files: [String: String]) -> HTML? {
+        guard let batch = value.batch, let name = files[batch] else { return nil }
+        return #"<a href="\#(url: FacilityPages.importsPath + "/" + batch)">\#(name)</a>"#
+    }
+
+    /// Where a value came from, down to the cell: the file, when the reader may open its import, sheet and cell.
+    static func origin(_ value: FacilityValue, _ files: [String: String]) -> HTML {
+        guard let file = file(value, files) else { return HTML(text: value.origin) }
+        return "\(file) \(value.place)"
     }
 
     static func page(
-        _ rows: Page<FacilityValue>, of school: Organisation, _ user: CurrentUser, _ page: PageContext,
-        _ query: FormValues
+        _ rows: Page<FacilityValue>, of school: Organisation, files: [String: String], _ user: CurrentUser,
+        _ page: PageContext, _ query: FormValues
     ) -> HTML {
         let path = FacilityPages.historyPath(school.id)
         let edit = UI.linkButton("填报", url: FacilityPages.editPath(school.id))
@@ -51,7 +61,7 @@ enum FacilityHistoryPages {
         let content: HTML = #"""
             \#(UI.heading(school.name + "登记历史", actions: mayEdit ? edit : ""))
             \#(UI.filterBar(action: path, query: query, filter))
-            \#(UI.card(nil, table(user).html(rows, path: path, query: query)))
+            \#(UI.card(nil, table(files).html(rows, path: path, query: query)))
             """#
         let crumbs = [
             Crumb("学校", "/schools"), Crumb(school.name, FacilityPages.schoolPath(school.id)), Crumb("登记历史"),

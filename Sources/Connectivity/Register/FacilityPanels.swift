@@ -12,7 +12,12 @@ struct FacilityPanels: SchoolPanelSource {
         for school: Organisation, viewer: CurrentUser, on day: LocalDate, page: PageContext
     ) async throws -> [SchoolPanel] {
         guard viewer.may(.registerView, at: school.path) else { return [] }
-        let values = try await database.read { db in try FacilityStore(db).values(of: school.id, on: day) }
+        let imports = viewer.scope(of: .importView)
+        let (values, files) = try await database.read { db in
+            let values = try FacilityStore(db).values(of: school.id, on: day)
+            let batches = Set(values.compactMap(\.batch))
+            return (values, try ImportStore(db).fileNames(of: batches, visibleTo: viewer, scope: imports))
+        }
         let edit = UI.linkButton("填报", url: FacilityPages.editPath(school.id))
         let history = UI.linkButton("登记历史", url: FacilityPages.historyPath(school.id))
         let mayEdit = school.closedOn == nil && viewer.may(.registerEdit, at: school.path)
@@ -21,7 +26,7 @@ struct FacilityPanels: SchoolPanelSource {
             SchoolPanel(title: "线路与带宽", id: "lines", content: FacilityPanels.lines(record)),
             SchoolPanel(
                 title: "设施登记", id: "facilities", actions: mayEdit ? edit + history : history,
-                content: FacilityPanels.facilities(values)),
+                content: FacilityPanels.facilities(values, files)),
         ]
     }
 
@@ -46,7 +51,7 @@ struct FacilityPanels: SchoolPanelSource {
         return TableValue.decimal(egress / classes, places: 2).text + " Mbit/s"
     }
 
-    private static func facilities(_ values: [FacilityValue]) -> HTML {
+    private static func facilities(_ values: [FacilityValue], _ files: [String: String]) -> HTML {
         guard !values.isEmpty else {
             return UI.emptyState("还没有登记", "由学校填报，或导入区县的统计工作簿。")
         }
@@ -54,8 +59,10 @@ struct FacilityPanels: SchoolPanelSource {
         for block in FacilityField.Block.allCases {
             let rows: [(String, HTML)] = values.compactMap { value in
                 guard let field = FacilityField.named(value.field), field.block == block else { return nil }
-                let source = "\(value.origin)，\(value.validFrom.iso)"
-                return (field.label, #"\#(value.text) <span class="muted">\#(source)</span>"#)
+                let source = FacilityHistoryPages.origin(value, files)
+                return (
+                    field.label, #"\#(value.text) <span class="muted">\#(source)，\#(value.validFrom.iso)</span>"#
+                )
             }
             if !rows.isEmpty { html += "<h3>\(block.rawValue)</h3>" + UI.summaryList(rows) }
         }

@@ -127,15 +127,18 @@ struct FacilityRoutes: Sendable {
         let scope = user.scope(of: .registerView)
         let id: OrganisationID = try request.id("id")
         let field = request.query.text("field").flatMap(FacilityField.named)
-        let table = FacilityHistoryPages.table(user)
+        let imports = user.scope(of: .importView)
+        let table = FacilityHistoryPages.table([:])
         let query = table.query(request.query)
         let found = try await database.read(snapshot: true) { db in
             let school = try OrganisationStore(db).find(id, within: scope)
             guard school.kind.isSchool else { throw DomainError.notFound }
             let store = FacilityStore(db)
+            let values = try store.history(of: id, field: field, after: query.after?.id, limit: query.fetchLimit)
+            let batches = Set(values.compactMap(\.batch))
             return (
-                school: school, total: try store.historyCount(of: id, field: field),
-                values: try store.history(of: id, field: field, after: query.after?.id, limit: query.fetchLimit)
+                school: school, total: try store.historyCount(of: id, field: field), values: values,
+                files: try ImportStore(db).fileNames(of: batches, visibleTo: user, scope: imports)
             )
         }
         if let format = query.format {
@@ -143,7 +146,9 @@ struct FacilityRoutes: Sendable {
                 found.values, as: format, name: found.school.name + "登记历史", with: request.exporter)
         }
         let page = query.page(found.values, total: found.total) { (value: nil, id: $0.id) }
-        return .html(FacilityHistoryPages.page(page, of: found.school, user, request.page, request.query))
+        return .html(
+            FacilityHistoryPages.page(
+                page, of: found.school, files: found.files, user, request.page, request.query))
     }
 
     /// The day of `on`; today without one.

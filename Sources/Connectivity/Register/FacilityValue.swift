@@ -64,8 +64,8 @@ package struct FacilityValue: Sendable {
 
     package var state: State { isUndone ? .undone : isSuperseded ? .superseded : .current }
 
-    /// `防城区(定稿)!K12`; where there is no cell, `学校填报`.
-    package var origin: String { place.isEmpty ? source.title : place }
+    /// `工作簿 防城区(定稿)!K12`; where there is no cell, `学校填报`.
+    package var origin: String { source == .workbook && !place.isEmpty ? "工作簿 \(place)" : source.title }
 
     /// The figure with its unit, as a person reads it.
     package var text: String { FacilityField.named(field)?.textWithUnit(value) ?? FacilityField.plain(value) }

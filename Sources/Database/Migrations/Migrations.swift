@@ -68,6 +68,18 @@ extension Database {
         if !missing.isEmpty { throw MigrationError.pending(missing) }
     }
 
+    /// Writes a row of the database's own as it is, so that a full disk or a server that only reads is noticed. Throws
+    /// what the write threw.
+    package func checkWritable() async throws {
+        try await write { db in
+            try db.execute(
+                """
+                UPDATE database_migration SET applied_at = applied_at
+                WHERE name = (SELECT MIN(name) FROM database_migration)
+                """)
+        }
+    }
+
     private static func pending(_ migrations: [Migration], _ db: Connection) throws -> [Migration] {
         let applied = Dictionary(
             uniqueKeysWithValues: try db.rows("SELECT name, checksum FROM database_migration ORDER BY name") {

@@ -44,10 +44,11 @@ final class SQLiteConnection: Connection {
     }
 
     override func run(_ sql: SQL, _ body: (borrowing Row) throws -> Void) throws -> Int {
-        let statement = try prepared(sql.text)
+        let (statement, isCached) = try prepared(sql.text)
         defer {
             sqlite3_reset(statement)
             sqlite3_clear_bindings(statement)
+            if !isCached { sqlite3_finalize(statement) }
         }
         for (index, value) in sql.values.enumerated() { try bind(value, to: statement, at: Int32(index + 1)) }
         var hasRows = false
@@ -63,17 +64,23 @@ final class SQLiteConnection: Connection {
         }
     }
 
-    private func prepared(_ text: String) throws -> OpaquePointer {
-        if let statement = statements[text] { return statement }
+    /// The statement from the cache. One that is being stepped (a body that runs SQL for each row of an outer statement)
+    /// is neither handed out again nor thrown out of the cache.
+    private func prepared(_ text: String) throws -> (statement: OpaquePointer, isCached: Bool) {
+        let known = statements[text]
+        if let known, sqlite3_stmt_busy(known) == 0 { return (known, true) }
         var statement: OpaquePointer?
         let code = sqlite3_prepare_v3(handle, text, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
         guard code == SQLITE_OK, let statement else { throw failure(code) }
+        if known != nil { return (statement, false) }
         if statements.count >= SQLiteConnection.cacheLimit {
-            for old in statements.values { sqlite3_finalize(old) }
-            statements.removeAll()
+            for (text, old) in statements where sqlite3_stmt_busy(old) == 0 {
+                sqlite3_finalize(old)
+                statements[text] = nil
+            }
         }
         statements[text] = statement
-        return statement
+        return (statement, true)
     }
 
     private func bind(_ value: DatabaseValue, to statement: OpaquePointer, at index: Int32) throws {

@@ -66,7 +66,9 @@ struct OrganisationForm: Sendable {
             return "\(organisation.name)已更名为\(name)"
         case .profile:
             let profile = try profile(of: organisation, decidesArea: OrganisationForm.decidesArea(scope, organisation))
-            try service.change(organisation, to: profile, from: try day())
+            let code = text("code").uppercased(), day = try day()
+            let school = code.isEmpty ? organisation : try service.giveCode(code, to: organisation)
+            if code.isEmpty || profile != organisation.profile { try service.change(school, to: profile, from: day) }
             return "\(organisation.name)的信息已保存"
         case .place:
             let parent = try chosen("parent", "选择新的上级单位。", store, scope)

@@ -95,7 +95,12 @@ enum OrganisationFormPages {
     private static func profileFields(
         _ model: OrganisationFormModel, _ values: FormValues, _ problems: [FieldProblem]
     ) -> HTML {
-        let basic = type(values, problems, required: true) + urbanRural(values, problems) + central(values, problems)
+        let code = UI.textField(
+            "code", label: "标识码", value: values["code"], hint: "登记后不能再改；还没有可不填。", problems: problems)
+        let basic: HTML = """
+            \(if: model.organisation.code == nil, code)
+            \(type(values, problems, required: true))\(urbanRural(values, problems))\(central(values, problems))
+            """
         guard model.decidesArea else { return basic + from(values, problems) }
         let options = [SelectOption("", "按城乡类型代码")] + Area.allCases.map { SelectOption($0.rawValue, "认定为\($0.title)") }
         let decision = UI.radios(

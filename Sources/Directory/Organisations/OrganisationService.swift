@@ -137,6 +137,31 @@ package struct OrganisationService {
         try told(organisation, target == nil ? "organisation.closed" : "organisation.merged", day, detail)
     }
 
+    /// Tells the code of an organisation that has none yet. A code stays for good: another one is refused.
+    /// - Returns: the organisation as it is now.
+    package func giveCode(_ code: String, to organisation: Organisation) throws -> Organisation {
+        if organisation.code == code { return organisation }
+        try checkOpen(organisation)
+        try OrganisationRules.check(code: code)
+        if let known = organisation.code {
+            throw DomainError.conflict("\(organisation.name)已有标识码 \(known)，不能改为 \(code)。")
+        }
+        if try isTaken(code) { throw OrganisationRules.codeTaken(code) }
+        try touch(organisation, setting: "code = \(code)")
+        try told(organisation, "organisation.code_given", now.day, "\(organisation.name)：\(code)")
+        return try OrganisationStore(db).find(organisation.id, within: .everything)
+    }
+
+    /// Takes back a code that was told by mistake: nobody holds it any more.
+    /// - Returns: the organisation as it is now.
+    package func takeCode(from organisation: Organisation) throws -> Organisation {
+        try checkOpen(organisation)
+        guard let code = organisation.code else { return organisation }
+        try touch(organisation, setting: "code = NULL")
+        try told(organisation, "organisation.code_taken_back", now.day, "\(organisation.name)：\(code)")
+        return try OrganisationStore(db).find(organisation.id, within: .everything)
+    }
+
     /// Takes back an organisation that an import made by mistake: it has never been open, and its code is free again.
     /// The rows stay, so that undone values still have their place.
     package func takeBack(_ organisation: Organisation) throws {
@@ -164,7 +189,7 @@ extension OrganisationService {
                 WHERE id = \(organisation.id) AND revision = \(organisation.revision)
                 """)
         } catch DatabaseError.uniqueViolation {
-            throw DomainError.conflict("同名单位刚被他人登记，请核对后再提交。")
+            throw DomainError.conflict("同名单位或同一标识码刚被他人登记，请核对后再提交。")
         }
         guard changed == 0 else { return }
         throw try OrganisationStore(db).outdated(organisation)
@@ -198,7 +223,7 @@ extension OrganisationService {
 
     /// The parent counts its children for ever, so a path is never used twice.
     private func nextPath(below parent: Organisation?) throws -> OrganisationPath {
-        guard let parent else { return OrganisationPath("0001/") }
+        guard let parent else { return .city }
         let next = try db.first(
             """
             UPDATE directory_organisation SET next_child = next_child + 1

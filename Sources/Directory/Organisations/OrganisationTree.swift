@@ -58,10 +58,12 @@ enum OrganisationTreePage {
     private static func item(_ node: OrganisationTree.Node, isOpen: Bool) -> HTML {
         let link = OrganisationPages.link(node.organisation)
         guard !node.children.isEmpty else {
-            let note: HTML = #" <span class="tree-note">0 所学校</span>"#
-            return "<li>\(link)\(if: !node.organisation.kind.isSchool, note)</li>"
+            guard !node.organisation.kind.isSchool else { return "<li>\(link)</li>" }
+            let path = OrganisationPages.path(node.organisation.id), name = node.organisation.name
+            return #"<li><a href="\#(url: path)">\#(name) <span class="muted">0 所学校</span></a></li>"#
         }
-        let open: HTML = #"<a href="\#(url: OrganisationPages.path(node.organisation.id))">打开\#(node.organisation.name)</a>"#
+        let path = OrganisationPages.path(node.organisation.id)
+        let open: HTML = #"<a href="\#(url: path)">打开\#(node.organisation.name)</a>"#
         let note = node.organisation.kind.isSchool ? "\(node.children.count) 个教学点" : "\(node.schools) 所学校"
         let summary: HTML = #"\#(node.organisation.name) <span class="muted">\#(note)</span>"#
         let inner: HTML = #"<p>\#(open)</p><ul class="tree">\#(each: node.children, { item($0, isOpen: false) })</ul>"#

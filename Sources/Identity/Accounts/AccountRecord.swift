@@ -55,7 +55,7 @@ package struct AccountRecord: Sendable {
 
     /// Where the audit log files deeds on the account.
     package func place(on day: LocalDate) -> OrganisationPath {
-        shownGrants(on: day).first?.path ?? OrganisationPath("")
+        shownGrants(on: day).first?.path ?? .city
     }
 }
 

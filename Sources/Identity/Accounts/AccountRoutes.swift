@@ -41,7 +41,7 @@ struct AccountRoutes: Sendable {
             let actor = AuditActor(user, address: request.remoteAddress), place = scope.roots.first
             try await database.write { db in
                 try AuditLog.record(
-                    "account.exported", "", by: actor, at: place ?? OrganisationPath(""), "\(rows.count) 条", now: now,
+                    "account.exported", "", by: actor, at: place ?? .city, "\(rows.count) 条", now: now,
                     on: db)
             }
             return try table.download(rows, as: format, with: request.exporter)
@@ -92,9 +92,7 @@ struct AccountRoutes: Sendable {
                 knowing: PersonalFacts(name: account.name, login: account.login, organisations: []))
             let deed = try administration(request)
             let id = try await database.write { try deed($0).create(account, passwordHash: hash) }
-            return .html(
-                AccountPages.initialPassword(
-                    password, login: LoginName.normalised(account.login), name: account.name, id, request.page))
+            return shownOnce(password, LoginName.normalised(account.login), account.name, id, request)
         } catch DomainError.invalid(let problems) {
             return try await newPage(form, problems, request)
         }
@@ -107,8 +105,17 @@ struct AccountRoutes: Sendable {
         let (password, hash) = try await hasher.initialPassword(
             knowing: PersonalFacts(name: known.name, login: known.login, organisations: []))
         let account = try await database.write { try deed($0).resetPassword(hash, of: id) }
-        return .html(
-            AccountPages.initialPassword(password, login: account.login, name: account.name, id, request.page))
+        return shownOnce(password, account.login, account.name, id, request)
+    }
+
+    /// The same form sent again neither makes a second password nor shows the first once more.
+    private func shownOnce(
+        _ password: String, _ login: String, _ name: String, _ id: ID<Account>, _ request: WebRequest
+    ) -> WebResponse {
+        var answer = WebResponse.html(
+            AccountPages.initialPassword(password, login: login, name: name, id, request.page))
+        answer.repeated = (AccountPages.path(id), Flash(.warning, "初始密码只显示一次。没有记下就重置密码"))
+        return answer
     }
 
     @Sendable private func grant(_ request: WebRequest) async throws -> WebResponse {

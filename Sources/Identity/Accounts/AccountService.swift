@@ -27,6 +27,9 @@ package struct NewAccount: Sendable {
 /// The writes on accounts. Each runs inside the caller's transaction and leaves an audit entry. Whether the actor may do
 /// it, `AccountAdministration` asks; commands and the demo come straight here.
 package struct AccountService {
+    /// The name under which the demo enters its data.
+    package static let demoActor = "演示数据"
+
     let db: Connection
     let actor: AuditActor
     let now: Timestamp

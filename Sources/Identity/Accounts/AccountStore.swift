@@ -182,6 +182,7 @@ package struct AccountStore {
         let mustChange: Bool
         let lastSignInAt: Timestamp?
         let lastSignInAddress: String
+        let isOfDemo: Bool
     }
 
     func credentials(login: String) throws -> Credentials? { try credentials(where: "a.login_name = \(login)") }
@@ -191,14 +192,14 @@ package struct AccountStore {
         try db.first(
             """
             SELECT a.id, a.login_name, p.name, a.password_hash, a.state, a.must_change_password, a.last_sign_in_at,
-                a.last_sign_in_address
+                a.last_sign_in_address, a.created_by
             FROM identity_account a JOIN directory_person p ON p.id = a.person_id WHERE \(condition)
             """
         ) {
             Credentials(
                 id: try $0.get(0), login: try $0.get(1), name: try $0.get(2), passwordHash: try $0.get(3),
                 state: try $0.get(4), mustChange: try $0.get(5), lastSignInAt: try $0.get(6),
-                lastSignInAddress: try $0.get(7))
+                lastSignInAddress: try $0.get(7), isOfDemo: try $0.text(8) == AccountService.demoActor)
         }
     }
 

@@ -63,7 +63,9 @@ struct OwnAccountRoutes: Sendable {
             let token = try await sessions.issueToken(
                 for: user.account, name: name, days: Int(days) ?? 0,
                 by: AuditActor(user, address: request.remoteAddress))
-            return .html(OwnAccountPages.token(token, name: name, request.page))
+            var answer = WebResponse.html(OwnAccountPages.token(token, name: name, request.page))
+            answer.repeated = ("/account", Flash(.warning, "令牌已经新建，只显示一次。没有记下就停用它，再新建一个"))
+            return answer
         } catch DomainError.invalid(let problems) {
             return try await overview(request, tokenName: name, days: days, problems: problems)
         }

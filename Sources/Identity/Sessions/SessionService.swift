@@ -8,6 +8,8 @@ package struct SessionService: Sendable {
     let database: Database
     package let limits: SessionLimits
     let now: @Sendable () -> Timestamp
+    /// See `SignInService.admitsDemoAccounts`.
+    let admitsDemoAccounts: Bool
     /// Runs work that no answer waits for.
     let inBackground: @Sendable (@escaping @Sendable () async -> Void) -> Void
 
@@ -18,11 +20,13 @@ package struct SessionService: Sendable {
 
     package init(
         database: Database, limits: SessionLimits, now: @escaping @Sendable () -> Timestamp,
+        admitsDemoAccounts: Bool = false,
         inBackground: @escaping @Sendable (@escaping @Sendable () async -> Void) -> Void = { work in
             Task { await work() }
         }
     ) {
         (self.database, self.limits, self.now, self.inBackground) = (database, limits, now, inBackground)
+        self.admitsDemoAccounts = admitsDemoAccounts
     }
 
     /// The session behind a token from the cookie or from `Authorization: Bearer`, with the rights of today; `nil` when
@@ -30,7 +34,8 @@ package struct SessionService: Sendable {
     package func authenticate(_ token: String) async throws -> SessionInfo? {
         guard let hash = SessionToken.hash(token) else { return nil }
         let now = now()
-        let found = try await database.read { try SessionStore($0).find(hash, on: now.day) }
+        let admitsDemo = admitsDemoAccounts
+        let found = try await database.read { try SessionStore($0).find(hash, on: now.day, admittingDemo: admitsDemo) }
         guard let session = found, session.isValid(at: now, limits) else { return nil }
         let limit = now.adding(seconds: -SessionService.noteInterval)
         if session.lastSeenAt <= limit {

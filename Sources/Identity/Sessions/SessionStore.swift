@@ -7,15 +7,17 @@ struct SessionStore {
     let db: Connection
     init(_ db: Connection) { self.db = db }
 
-    /// The session of an active account with the grants that hold on the day, in one query.
-    func find(_ hash: [UInt8], on day: LocalDate) throws -> Session? {
+    /// The session of an active account with the grants that hold on the day, in one query. Sessions of the demo's
+    /// accounts are found only when those are admitted.
+    func find(_ hash: [UInt8], on day: LocalDate, admittingDemo: Bool) throws -> Session? {
+        let demo: SQL = admittingDemo ? "" : " AND a.created_by <> \(AccountService.demoActor)"
         var found: Session?
         try db.each(
             """
             SELECT s.kind, s.account_id, a.person_id, p.name, s.csrf_token, s.created_at, s.last_seen_at, s.expires_at,
                 a.must_change_password, a.password_changed_at, g.role, o.id, o.path
             FROM identity_session s
-            JOIN identity_account a ON a.id = s.account_id AND a.state = 'active'
+            JOIN identity_account a ON a.id = s.account_id AND a.state = 'active'\(demo)
             JOIN directory_person p ON p.id = a.person_id
             LEFT JOIN identity_grant g ON g.account_id = a.id AND g.valid_from <= \(day)
                 AND (g.valid_to IS NULL OR g.valid_to > \(day))

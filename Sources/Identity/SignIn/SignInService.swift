@@ -25,6 +25,8 @@ struct SignInService: Sendable {
     let hasher: PasswordHasher
     let sessions: SessionService
     let now: @Sendable () -> Timestamp
+    /// Whether accounts of the demo's data may sign in; their passwords are known to everybody.
+    let admitsDemoAccounts: Bool
 
     static let wrong = "账号或密码不正确"
 
@@ -61,7 +63,9 @@ struct SignInService: Sendable {
             try await database.write { try ThrottleStore($0).takeBack(key, lockedUntil: lock) }
             throw error
         }
-        guard isRight, let known else { return try await fail(attempt, known, lock) }
+        guard isRight, let known, admitsDemoAccounts || !known.isOfDemo else {
+            return try await fail(attempt, known, lock)
+        }
         return try await succeed(attempt, known, key, newHash)
     }
 
@@ -131,7 +135,7 @@ struct SignInService: Sendable {
             try known.map { try AccountStore(db).find($0.id, within: .everything, at: now).place(on: now.day) }
             ?? OrganisationStore(db).city()?.path
         try AuditLog.record(
-            action, known?.id.rawValue ?? "", by: actor, at: place ?? OrganisationPath(""), known?.login ?? "没有这个账号",
+            action, known?.id.rawValue ?? "", by: actor, at: place ?? .city, known?.login ?? "没有这个账号",
             succeeded: succeeded, now: now, on: db)
     }
 

@@ -20,7 +20,7 @@ enum RailPages {
             <details class="target-line"><summary>\#(UI.light(figure.status.tone, figure.status.word))\#
             <span class="target-title"><span class="target-code">\#(target.id)</span> \#(target.definition.title)</span>\#
             <span class="target-value">\#(value(target, figure, figures))</span>\#
-            \#(due(target, figure, figures).map { #"<span class="target-due">\#($0)</span>"# })\#
+            \#(due(target, figure, figures))\#
             <span class="target-threshold">目标 \#(figure.goalText)</span></summary>\#
             <div class="target-more">\#(more(target, figure, question))</div></details>
 
@@ -41,11 +41,13 @@ enum RailPages {
     /// The next step of the milestone path where it is not the goal itself, or a deadline other than the plan's end.
     private static func due(_ target: BoardTarget, _ figure: TargetFigure, _ figures: BoardFigures) -> HTML? {
         if let step = figures.milestones(target, figure).flatMap({ $0.next ?? $0.due }), step.value != figure.goal {
-            return "\(step.date.year)年\(step.date.month)月应达 \(FigureText.plain(step.value, figure.unit))"
+            return dueNote("\(step.date.year)年\(step.date.month)月应达 \(FigureText.plain(step.value, figure.unit))")
         }
         guard let due = target.evaluation.dueDate, due != figures.context.plan?.to else { return nil }
-        return "\(due.year)年\(due.month)月到期"
+        return dueNote("\(due.year)年\(due.month)月到期")
     }
+
+    private static func dueNote(_ text: String) -> HTML { #"<span class="target-due">\#(text)</span>"# }
 
     // MARK: Unfolded
 
@@ -78,13 +80,19 @@ enum RailPages {
     private static func readings(_ target: BoardTarget, _ figures: BoardFigures) -> HTML {
         let all = figures.context.board.readings(of: figures.place.id, target: target.id)
         guard all.count > 1, !figures.place.kind.isSchool, figures.selection.kind == nil else { return "" }
-        let parts = all.map { reading -> String in
+        let rows = all.map { reading -> HTML in
             let indicator = figures.context.board.indicator(of: target.id, reading: reading.reading.id)
-            let figure = TargetFigure(reading.state, reading.reading, indicator)
-            let mark = reading.isOfficial ? "（认定）" : ""
-            return "\(name(of: reading))\(mark) \(figure.valueText) \(figure.status.word)"
+            let name: HTML = #"\#(name(of: reading))\#(if: reading.isOfficial, " " + UI.tag("本市认定", .info))"#
+            return row(name, TargetFigure(reading.state, reading.reading, indicator))
         }
-        return "<p>\(parts.joined(separator: "；"))</p>"
+        return "<table><caption>各种口径</caption><tbody>\(each: rows, { $0 })</tbody></table>"
+    }
+
+    private static func row(_ name: HTML, _ figure: TargetFigure) -> HTML {
+        #"""
+        <tr><th scope="row">\#(name)</th><td>\#(UI.light(figure.status.tone, figure.status.word))</td>\#
+        <td class="num">\#(figure.valueText)</td></tr>
+        """#
     }
 
     static func name(of reading: PlanBoard.ReadingState) -> String {
@@ -97,18 +105,14 @@ enum RailPages {
     private static func unitTable(_ target: BoardTarget, _ units: [BoardUnit], _ question: PlanPages.Question) -> HTML {
         let rows: HTML = "\(each: units, { unitRow($0, target, question) })"
         return #"""
-            <table><caption class="visually-hidden">\#(target.id) 各单位</caption>\#
-            <tbody>\#(rows)</tbody></table>
+            <table><caption>各单位</caption><tbody>\#(rows)</tbody></table>
             """#
     }
 
     private static func unitRow(_ unit: BoardUnit, _ target: BoardTarget, _ question: PlanPages.Question) -> HTML {
         let url = unit.organisation.map { question.url(path(target), [("organisation", $0.id.rawValue)]) }
         let name: HTML = url.map { #"<a href="\#(url: $0)">\#(unit.title)</a>"# } ?? HTML(text: unit.title)
-        return #"""
-            <tr><th scope="row">\#(name)</th><td>\#(UI.light(unit.figure.status.tone, unit.figure.status.word))</td>\#
-            <td class="num">\#(unit.figure.valueText)</td></tr>
-            """#
+        return row(name, unit.figure)
     }
 
     /// Who falls short and by how much, without the rest of the list.

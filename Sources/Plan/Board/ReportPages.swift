@@ -18,8 +18,9 @@ enum ReportPages {
     }
 
     private static func overview(_ figures: BoardFigures) -> HTML {
-        let rows = figures.summary.map { part in (part.filter.title, HTML(text: "\(part.count) 项")) }
-        return UI.summaryList([("目标", HTML(text: "\(figures.targets.count) 项"))] + rows)
+        let parts = figures.summary.filter { $0.count > 0 }
+            .map { UI.statistic("\($0.count) 项", label: $0.filter.title, tone: $0.filter.tone) }
+        return UI.statistics([UI.statistic("\(figures.targets.count) 项", label: "全部目标")] + parts)
     }
 
     private static func body(_ figures: BoardFigures) -> HTML {
@@ -62,8 +63,8 @@ enum ReportPages {
         let cells: HTML = "\(each: units, { cell(figures.figure(target, of: $0)) })"
         return #"""
             <tr><th scope="row">\#(target.id) \#(target.definition.title)</th>\#
-            <td>\#(UI.light(figure.status.tone, figure.status.title))</td><td class="num">\#(figure.goalText)</td>\#
-            \#(cell(figure))\#(cells)</tr>
+            <td>\#(UI.light(figure.status.tone, figure.status.word))</td><td class="num">\#(figure.goalText)</td>\#
+            <td class="num">\#(figure.value == nil ? "—" : figure.valueText)</td>\#(cells)</tr>
             """#
     }
 

@@ -35,7 +35,7 @@ struct TargetCourse: Sendable {
         guard let forecast else { return goal == nil ? "本市还没有定标准。" : "没有数据，不能推算。" }
         if forecast.isMet { return "已达标。" }
         if let day = forecast.metOn {
-            let late = due.map { day > $0 ? "，晚于期限 \($0.iso)" : "，早于期限 \($0.iso)" } ?? ""
+            let late = due.map { (day > $0 ? "，晚于期限" : "，早于期限") + "\($0.year)年\($0.month)月" } ?? ""
             return "按目前进度将于 \(day.year)年\(day.month)月达标\(late)。"
         }
         return forecast.pacePerYear == nil ? "快照不足两次，还不能推算。" : "按目前进度不能达标。"

@@ -50,8 +50,8 @@ struct TargetPages: Sendable {
         return #"""
             \#(statistics(figure, results, course))
             <div class="columns">\#(comparison(figure, charts))\#(trend(course, charts, figure))</div>
-            \#(schoolList(schools, results))
             \#(if: histogram != nil || scatter != nil, #"<div class="columns">\#(histogram)\#(scatter)</div>"#)
+            \#(schoolList(schools, results))
             <div class="columns">\#(cheapestPath(way))\#(UI.card("定义与口径", UI.summaryList(definition) + readings))</div>
             """#
     }
@@ -83,7 +83,9 @@ struct TargetPages: Sendable {
             figure.valueText, label: place.name, note: "目标 \(figure.goalText)", tone: figure.status.tone)
         let schools = UI.statistic("\(short) 所", label: "未达标学校", note: "共 \(results.count) 所在统计范围", url: "#schools")
         let missing = UI.statistic("\(noData) 所", label: "无数据学校", tone: noData > 0 ? .muted : nil, url: "#schools")
-        let pace = UI.statistic(course.shortText, label: "按目前进度达标", note: course.text, url: "#course")
+        let isMet = course.forecast?.isMet == true
+        let pace = UI.statistic(
+            course.shortText, label: "按目前进度达标", note: isMet ? nil : course.text, url: "#course")
         return UI.statistics(place.kind.isSchool ? [main, pace] : [main, schools, missing, pace])
     }
 

@@ -80,7 +80,7 @@ struct TargetSchools: Sendable {
 
     private static func value(_ result: SchoolResult, _ unit: FigureUnit) -> TableValue {
         guard let value = result.value else { return .empty }
-        return switch unit {
+        return switch TargetSchools.unit(of: result, unit) {
         case .percent: .percent(value)
         case .presence: .text(FigureText.value(value, unit))
         case .number: .decimal(value, places: 2)
@@ -89,7 +89,13 @@ struct TargetSchools: Sendable {
 
     private static func text(_ result: SchoolResult, _ unit: FigureUnit) -> String {
         guard let value = result.value else { return result.note ?? "无数据" }
-        return FigureText.value(value, unit)
+        return FigureText.value(value, TargetSchools.unit(of: result, unit))
+    }
+
+    /// A school's answer to a question of yes or no is no share.
+    private static func unit(of result: SchoolResult, _ unit: FigureUnit) -> FigureUnit {
+        if unit == .percent, case .value(_, let whole) = result.figure, whole <= 1 { return .presence }
+        return unit
     }
 
     private static func number(_ value: Double?) -> TableValue {

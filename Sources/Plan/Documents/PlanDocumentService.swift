@@ -164,7 +164,7 @@ extension PlanDocumentService {
             let store = PlanStore(db)
             let plan = try store.plans(within: .everything).first { $0.title == title && $0.owner.organisation == nil }
             let owner = PlanOwner(
-                organisation: nil, name: PlanOwner.cityName, path: plan?.owner.path ?? OrganisationPath(""))
+                organisation: nil, name: PlanOwner.cityName, path: plan?.owner.path ?? .city)
             let set = try PlanTargetStore(db).published().first {
                 $0.layer == .municipal && $0.owner.organisation == nil
             }

@@ -81,18 +81,19 @@ enum PlanDraftPages {
     private static func clause(_ index: Int, _ view: View) -> HTML {
         let clause = view.content.clauses[index], isSelected = view.selected == index
         let remarks = view.content.findings.filter { $0.clause == index }
-        let tools = isSelected ? PlanClauseTools(view: view, index: index, clause: clause).html : openLink(index, view)
+        let tools = isSelected ? PlanClauseTools(view: view, index: index, clause: clause).html : ""
         return #"""
             <section class="clause\#(isSelected ? " is-current" : "")" id="clause-\#(index)"><div class="clause-text">\#
             \#(PlanDocumentPages.text(clause.token, clause.heading, clause.paragraphs, level: clause.level))</div>\#
-            <div class="rail"><p>\#(UI.tag(clause.path, .muted))</p>\#(each: remarks, remark)\#(tools)</div></section>
+            <div class="rail"><p>\#(UI.tag(clause.path, .muted)) \#(if: !isSelected, openLink(index, view))</p>\#
+            \#(each: remarks, remark)\#(tools)</div></section>
 
             """#
     }
 
     private static func openLink(_ index: Int, _ view: View) -> HTML {
         let label = "调整 \(view.content.clauses[index].path)"
-        return #"<p><a href="\#(url: path(view.draft.id, clause: index))" aria-label="\#(label)">调整</a></p>"#
+        return #"<a href="\#(url: path(view.draft.id, clause: index))" aria-label="\#(label)">调整</a>"#
     }
 
     private static func remark(_ finding: ClauseFinding) -> HTML {

@@ -22,7 +22,7 @@ package struct PlanTargetService {
     /// - Parameter stamp: when the set was last changed as the form knew it; throws `conflict` when it is no longer so.
     func update(_ set: PlanTargetSet, to form: TargetSetForm, ifChangedAt stamp: Timestamp) throws {
         guard try store.update(set.id, to: form, ifChangedAt: stamp, by: actor.name, now: after(set)) else {
-            throw DomainError.conflict("这个目标集刚被\(set.changedBy)修改。已显示最新的内容，请核对后再保存。")
+            throw DomainError.conflict("这个目标集刚被\(set.changedBy)修改。")
         }
         try told("target_set.changed", set.id, set.owner, form.title)
     }
@@ -82,7 +82,7 @@ package struct PlanTargetService {
 
     private func check(_ target: PlanTarget, _ version: Int) throws {
         guard target.version == version else {
-            throw DomainError.conflict("目标 \(target.code) 刚被\(target.changedBy)修改。已显示最新的内容，请核对后再保存。")
+            throw DomainError.conflict("目标 \(target.code) 刚被\(target.changedBy)修改。")
         }
     }
 

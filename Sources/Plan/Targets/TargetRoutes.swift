@@ -103,9 +103,19 @@ struct TargetRoutes: Sendable {
             }
         } catch DomainError.invalid(let problems) {
             return .html(page(edited, request.form, problems, request), status: 422)
+        } catch DomainError.conflict(let message) {
+            return .html(try await contested(message, request), status: 409)
         }
         return .redirect(
             TargetSetPages.path(edited.set.id, target.code), flash: Flash(.done, "目标 \(target.code) 已保存。"))
+    }
+
+    /// The form of somebody who came second: what was typed stays, and saving again goes before the other's change.
+    private func contested(_ message: String, _ request: WebRequest) async throws -> HTML {
+        let latest = try await edited(request)
+        let values = request.form.replacing("version", with: latest.target.map { String($0.version) })
+        let problem = FieldProblem(field: "title", message: message + TargetSetPages.contested)
+        return page(latest, values, [problem], request)
     }
 
     @Sendable func end(_ request: WebRequest) async throws -> WebResponse {

@@ -9,6 +9,8 @@ enum TargetSetPages {
         "\(path(set))/targets/\(URLCoding.encode(code))"
     }
     static let crumb = Crumb("目标集", path)
+    /// What to do after somebody else has saved first.
+    static let contested = "下面是你填的内容，核对后再保存一次，就以你的为准。"
 
     static func tone(_ state: PlanTargetSet.State) -> Tone {
         switch state {
@@ -136,7 +138,7 @@ enum TargetSetPages {
             query: request.query)
         let plan: HTML =
             content.plan.map { #"<a href="\#(url: PlanDocumentPages.path($0.id))">\#($0.title)</a>"# }
-            ?? "还没有导入计划文本"
+            ?? "不属于已导入的计划"
         let summary = UI.summaryList([
             ("层级和范围", HTML(text: "\(set.layer.title)，\(set.owner.name)")), ("所属计划", plan),
             ("版本", HTML(text: set.edition)), ("状态", UI.tag(set.state.title, tone(set.state))),

@@ -49,7 +49,8 @@ struct TargetSetRoutes: Sendable {
     }
 
     @Sendable func new(_ request: WebRequest) async throws -> WebResponse {
-        .html(TargetSetPages.form(nil, try await choices(try request.user), FormValues(), [], request.page))
+        let values = FormValues([("layer", TargetSetFile.Layer.municipal.rawValue), ("edition", "1")])
+        return .html(TargetSetPages.form(nil, try await choices(try request.user), values, [], request.page))
     }
 
     @Sendable func create(_ request: WebRequest) async throws -> WebResponse {
@@ -99,7 +100,14 @@ struct TargetSetRoutes: Sendable {
         }
         let stamp = Timestamp(milliseconds: request.form["stamp"].flatMap { Int64($0) } ?? 0)
         let actor = AuditActor(user, address: request.remoteAddress)
-        try await database.write { try PlanTargetService($0, by: actor).update(set, to: form, ifChangedAt: stamp) }
+        do {
+            try await database.write { try PlanTargetService($0, by: actor).update(set, to: form, ifChangedAt: stamp) }
+        } catch DomainError.conflict(let message) {
+            let latest = try await editable(request)
+            let values = request.form.replacing("stamp", with: TargetSetForm.values(of: latest)["stamp"])
+            let problem = FieldProblem(field: "title", message: message + TargetSetPages.contested)
+            return .html(TargetSetPages.form(latest, choices, values, [problem], request.page), status: 409)
+        }
         return .redirect(TargetSetPages.path(set.id), flash: Flash(.done, "目标集已保存。"))
     }
 

@@ -76,7 +76,7 @@ package struct AuditEntry: Sendable {
 /// of SM3 hashes a moment later, so that the chain does not make all writers wait for each other.
 package enum AuditLog {
     package static func record(
-        _ action: String, _ subject: String, by actor: AuditActor, at path: OrganisationPath = OrganisationPath(""),
+        _ action: String, _ subject: String, by actor: AuditActor, at path: OrganisationPath = .city,
         _ detail: String = "", succeeded: Bool = true, now: Timestamp = .now, on db: Connection
     ) throws {
         try db.execute(

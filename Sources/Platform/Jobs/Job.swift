@@ -80,7 +80,7 @@ package struct JobStore {
     /// Part of the caller's transaction: the job exists exactly when the deed does.
     package func add(
         kind: String, title: String, payload: String = "", result: String = "", by user: CurrentUser?,
-        at path: OrganisationPath = OrganisationPath(""), due: Timestamp = .now, now: Timestamp = .now
+        at path: OrganisationPath = .city, due: Timestamp = .now, now: Timestamp = .now
     ) throws -> ID<Job> {
         let id = ID<Job>.new()
         try db.execute(

@@ -48,7 +48,7 @@ package struct JobRunner: Sendable {
         do {
             let message = try await handler.run(JobContext(job: job, database: database))
             try await database.write { try JobStore($0).end(job, .done, message: message, now: .now) }
-        } catch let error as DomainError {
+        } catch let error as DomainError where !JobRunner.mayPass(error) {
             // A broken rule stays broken: trying again would say the same.
             let text = JobRunner.text(of: error)
             try await database.write { try JobStore($0).end(job, .failed, message: text, now: .now) }
@@ -78,6 +78,11 @@ package struct JobRunner: Sendable {
             }
             try? await Task.sleep(for: .milliseconds(500))  // a cancelled sleep ends the loop above
         }
+    }
+
+    /// A full disk or a lost database is no fault of the job: it is tried again.
+    private static func mayPass(_ error: DomainError) -> Bool {
+        if case .unavailable = error { true } else { false }
     }
 
     static func text(of error: DomainError) -> String {

@@ -44,6 +44,9 @@ package struct Route: Sendable {
     package typealias Handler = @Sendable (WebRequest) async throws -> WebResponse
     package enum Body: Sendable, Equatable { case none, form, upload(limit: Int), json }
 
+    /// Bytes that no route takes in one body.
+    static let largestBody = 64 << 20
+
     package let method: RouteMethod
     /// `/connectivity/schools/:id`; segments beginning with a colon are parameters.
     package let path: String

@@ -4,7 +4,7 @@ import Kernel
 package struct WebResponse: Sendable {
     package enum Body: Sendable {
         case bytes([UInt8])
-        /// A file on disk, served with Range and ETag. Removed afterwards when `temporary`.
+        /// A file on disk, served with Range. Removed afterwards when `temporary`.
         case file(path: String, temporary: Bool)
         /// Server-sent events until the sequence or the connection ends.
         case events(AsyncStream<ServerEvent>)
@@ -17,6 +17,9 @@ package struct WebResponse: Sendable {
     /// Starts or ends the session cookie.
     package var sessionChange: SessionChange?
     package var viewChange: DisplayPreferences?
+    /// For a deed that answers its page at once, such as a password shown once: where the same form sent again leads,
+    /// and what is said there.
+    package var repeated: (location: String, flash: Flash)?
 
     package init(status: Int = 200, headers: [(name: String, value: String)] = [], body: Body = .bytes([])) {
         (self.status, self.headers, self.body) = (status, headers, body)
@@ -57,7 +60,10 @@ package enum SessionChange: Sendable, Equatable {
     case end
 }
 
-package struct ServerEvent: Sendable {
+package struct ServerEvent: Sendable, Equatable {
+    /// Nothing new; writing it shows whether the client is still there.
+    package static let keepAlive = ServerEvent(name: "", data: "")
+
     package let name: String
     package let data: String
     package init(name: String, data: String) { (self.name, self.data) = (name, data) }

@@ -13,7 +13,7 @@ enum ErrorPages {
             let list: HTML = #"<ul>\#(each: problems, { "<li>\($0.message)</li>" })</ul>"#
             return show(422, "填写有误", list, page)
         case BodyError.tooLarge(let limit):
-            return plain(413, "文件或内容过大", "最大允许 \(limit >> 20) MB，请缩小后再试。", page).with(header: "connection", "close")
+            return plain(413, "文件或内容过大", "最大允许 \(limit >> 20) MB，请缩小后再试。", page)
         case BodyError.wrongType: return plain(415, "提交方式不正确", "请从页面上的表单提交。", page)
         case BodyError.malformed: return plain(400, "提交的内容不完整", "可能是网络中断造成的，请返回重新提交。", page)
         default:

@@ -5,7 +5,8 @@ import NIOCore
 
 /// One request as it came: decoded address, headers, cookies, and what is derived from them once.
 struct Exchange: Sendable {
-    let method: RouteMethod
+    /// `nil` for a method that no route has.
+    let method: RouteMethod?
     let methodName: String
     let isHead: Bool
     let path: String
@@ -30,13 +31,13 @@ struct Exchange: Sendable {
         requestID = Identifiers.next()
         methodName = request.method.rawValue
         isHead = request.method == .head
-        method = isHead ? .get : RouteMethod(rawValue: methodName) ?? .delete
+        method = isHead ? .get : RouteMethod(rawValue: methodName)
         target = request.uri.description
         let bytes = target.utf8
         let mark = bytes.firstIndex(of: 0x3F) ?? bytes.endIndex
         let decodedPath = URLCoding.decode(bytes[..<mark], plusIsSpace: false)
         let decodedQuery = mark == bytes.endIndex ? FormValues() : URLCoding.parse(bytes[bytes.index(after: mark)...])
-        isUndecodable = decodedPath == nil || decodedQuery == nil || RouteMethod(rawValue: methodName) == nil && !isHead
+        isUndecodable = decodedPath == nil || decodedQuery == nil
         path = decodedPath ?? "/"
         query = decodedQuery ?? FormValues()
         var fields: [String: String] = [:]
@@ -83,6 +84,8 @@ struct Exchange: Sendable {
             navigation: services.navigation, site: services.site)
     }
 
+    var isAPI: Bool { path.utf8.starts(with: "/api/".utf8) }
+
     func isUpload(_ route: Route) -> Bool {
         if case .upload = route.body { true } else { false }
     }
@@ -91,7 +94,7 @@ struct Exchange: Sendable {
         _ parameters: [String: String], _ body: RequestBodyContent, _ session: SessionInfo?, _ services: WebServices
     ) -> WebRequest {
         WebRequest(
-            method: method, path: path, parameters: parameters, query: query, form: body.form, files: body.files,
+            method: method ?? .get, path: path, parameters: parameters, query: query, form: body.form, files: body.files,
             body: body.bytes, headers: headers, remoteAddress: remoteAddress, requestID: requestID, session: session,
             page: page(services, session: session), exporter: services.exporter)
     }

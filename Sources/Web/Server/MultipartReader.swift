@@ -45,6 +45,7 @@ final class MultipartReader {
     func take(_ bytes: some Collection<UInt8>) throws {
         total += bytes.count
         if total > limit { throw BodyError.tooLarge(limit: limit) }
+        if isEnded { return }  // what follows the last delimiter means nothing
         pending.append(contentsOf: bytes)
         try advance()
     }

@@ -28,6 +28,7 @@ enum ResponseWriting {
             return FileServing.response(path: path, isTemporary: isTemporary, headers, exchange)
         case .events(let events):
             headers[.contentType] = "text/event-stream"
+            if exchange.isHead { return Response(status: status, headers: headers, body: .init()) }
             return Response(status: status, headers: headers, body: eventBody(events))
         }
     }
@@ -90,6 +91,10 @@ enum ResponseWriting {
         ResponseBody { writer in
             try await writer.write(ByteBuffer(string: "retry: 2000\n\n"))
             for await event in events {
+                guard event != .keepAlive else {
+                    try await writer.write(ByteBuffer(string: ":\n\n"))
+                    continue
+                }
                 let data = event.data.split(separator: "\n", omittingEmptySubsequences: false).map { "data: \($0)\n" }.joined()
                 try await writer.write(ByteBuffer(string: "event: \(event.name)\n\(data)\n"))
             }

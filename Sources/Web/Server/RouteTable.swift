@@ -8,7 +8,8 @@ struct RouteTable: Sendable {
 
     enum Match {
         case found(Route, [String: String])
-        case otherMethod
+        /// The path is known, with other methods than the one asked for.
+        case otherMethod(allowed: [String])
         case none
     }
 
@@ -35,10 +36,12 @@ struct RouteTable: Sendable {
         }
     }
 
-    func find(_ method: RouteMethod, _ path: String) -> Match {
+    func find(_ method: RouteMethod?, _ path: String) -> Match {
         let segments = path.split(separator: "/").map(String.init)
         guard let node = node(root, segments[...]), !node.routes.isEmpty else { return .none }
-        guard let route = node.routes[method.rawValue] else { return .otherMethod }
+        guard let method, let route = node.routes[method.rawValue] else {
+            return .otherMethod(allowed: node.routes.keys.sorted())
+        }
         var parameters: [String: String] = [:]
         for (pattern, segment) in zip(route.path.split(separator: "/"), segments) where pattern.hasPrefix(":") {
             parameters[String(pattern.dropFirst())] = segment

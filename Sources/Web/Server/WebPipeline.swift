@@ -37,11 +37,10 @@ package struct WebPipeline: HTTPResponder {
             case .found(let route, let parameters):
                 pattern = route.path
                 answer = await handle(route, parameters, exchange, request)
-            case .otherMethod:
-                answer = ErrorPages.plain(405, "不支持这样访问", "请从页面上的链接或按钮操作。", exchange.page(services, session: nil))
+            case .otherMethod(let allowed):
+                answer = otherMethod(exchange).with(header: "allow", allowed.joined(separator: ", "))
             case .none:
-                let session = try? await exchange.session(services)  // an error page needs no session
-                answer = ErrorPages.page(for: DomainError.notFound, exchange.page(services, session: session), exchange.requestID)
+                answer = await notFound(exchange)
             }
         }
         let response = ResponseWriting.response(answer, exchange, services)
@@ -54,6 +53,18 @@ package struct WebPipeline: HTTPResponder {
                 "status": "\(answer.status)", "ms": "\(elapsed.milliseconds)",
             ])
         return response
+    }
+
+    private func otherMethod(_ exchange: Exchange) -> WebResponse {
+        exchange.isAPI
+            ? ProblemDocument.response(405, "不支持这种方法", "请查阅接口说明 /api/v1/openapi.json。")
+            : ErrorPages.plain(405, "不支持这样访问", "请从页面上的链接或按钮操作。", exchange.page(services, session: nil))
+    }
+
+    private func notFound(_ exchange: Exchange) async -> WebResponse {
+        if exchange.isAPI { return ProblemDocument.response(for: DomainError.notFound, exchange.requestID) }
+        let session = try? await exchange.session(services)  // an error page needs no session
+        return ErrorPages.page(for: DomainError.notFound, exchange.page(services, session: session), exchange.requestID)
     }
 
     private func handle(
@@ -115,6 +126,8 @@ package struct WebPipeline: HTTPResponder {
             let answer = try await route.handler(request)
             if answer.status == 303, let location = answer.headers.first(where: { $0.name == "location" })?.value {
                 try await services.repeats.answer(key, location: location, flash: answer.flash?.coded ?? "")
+            } else if let again = answer.repeated {
+                try await services.repeats.answer(key, location: again.location, flash: again.flash.coded)
             } else {
                 try await services.repeats.release(key)
             }
@@ -134,8 +147,12 @@ package struct WebPipeline: HTTPResponder {
                 "request failed",
                 metadata: ["id": "\(exchange.requestID)", "route": "\(route.path)", "error": "\(error)"])
         }
-        if route.isAPI { return ProblemDocument.response(for: error, exchange.requestID) }
-        return ErrorPages.page(for: error, exchange.page(services, session: session), exchange.requestID)
+        let answer =
+            route.isAPI
+            ? ProblemDocument.response(for: error, exchange.requestID)
+            : ErrorPages.page(for: error, exchange.page(services, session: session), exchange.requestID)
+        // What is left of a refused body is not worth reading.
+        return error is BodyError ? answer.with(header: "connection", "close") : answer
     }
 }
 

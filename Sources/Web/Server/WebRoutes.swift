@@ -2,7 +2,8 @@ import Kernel
 
 /// Routes of the web kit itself: display preferences and the component gallery.
 package enum WebRoutes {
-    package static func routes() -> Routes {
+    /// The gallery is there in a demo only: it is of use to those who build, not to those who work.
+    package static func routes(hasGallery: Bool = false) -> Routes {
         var routes = Routes(module: "web")
         routes.post("/preferences", access: .public) { request in
             let view = DisplayPreferences(
@@ -11,6 +12,9 @@ package enum WebRoutes {
             var answer = WebResponse.redirect(isOwnPath(back) ? back : "/")
             answer.viewChange = view
             return answer
+        }
+        if hasGallery {
+            routes.get("/development/components", access: .public) { .html(ComponentGallery.page($0.page)) }
         }
         return routes
     }

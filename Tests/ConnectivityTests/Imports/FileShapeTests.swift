@@ -35,6 +35,20 @@ import Testing
         #expect(layout.columns.map(\.target) == expected)
     }
 
+    @Test func `a line of captions above the header is no header`() throws {
+        let head = SheetHead(
+            name: "", index: 0,
+            rows: [
+                row(1, ["信息化基础设施情况统计表"]), row(2, ["填报单位：港口区教育局", "", "统计日期：2015年9月30日"]),
+                row(3, ["学校名称", "规模", "", "网络", ""]), row(4, ["", "班级数", "在校学生数", "接入带宽", "出口带宽"]),
+                row(5, ["企沙小学", "6", "120", "10", "10"]),
+            ], mergedRanges: [], rowCount: 5)
+        let layout = try #require(LayoutRecognition(fileName: "", remembered: [:]).layout(of: head))
+        #expect((layout.firstHeaderRow, layout.lastHeaderRow) == (3, 4))
+        #expect(layout.statisticsOn == "2015-09-30" && layout.county == "450602")
+        #expect(layout.columns.map(\.header).prefix(3) == ["学校名称", "规模 / 班级数", "规模 / 在校学生数"])
+    }
+
     @Test func `remembered columns win, and longer words are understood`() throws {
         let rows = [
             row(1, ["校名", "班额", "本年在校学生数合计", "多媒体教室比例"]), row(2, ["企沙小学", "6", "120", "0.5"]),

@@ -124,6 +124,38 @@ import Testing
         }
     }
 
+    @Test(arguments: TestDatabase.allCases)
+    func `a school known by name gets the file's code, and undoing takes it back`(
+        _ database: TestDatabase
+    ) async throws {
+        try await withImportSite(database) { site in
+            let head = "学校代码,校名,乡镇,类型,城乡,班数\n"
+            try await site.csv(head + ",企沙小学,企沙镇,211,210,6")
+            let outcome = try await site.csv(head + "2145990011,企沙小学,企沙镇,211,210,6")
+            #expect((outcome.new, outcome.changed, outcome.refused) == (0, 1, 0))
+            let line = try #require(try await site.lines(outcome, .changed).first)
+            #expect(line.content.changes.map(\.new) == ["2145990011"])
+            #expect(try await site.record("2145990011")[.classes] == 6)
+            let again = try await site.csv(head + "2145990011,企沙小学,企沙镇,211,210,6")
+            #expect((again.new, again.changed, again.unchanged) == (0, 0, 1))
+
+            try await site.imports.undo(batch: outcome.batch, by: ImportSite.clerk)
+            #expect(try await site.school("2145990011") == nil)
+            #expect(try await site.schools().map(\.name) == ["企沙小学"])
+        }
+    }
+
+    @Test func `one code for two schools of a file is refused`() async throws {
+        try await withImportSite { site in
+            let head = "学校代码,校名,乡镇,类型,城乡,班数\n"
+            try await site.csv(head + ",企沙小学,企沙镇,211,210,6")
+            let outcome = try await site.csv(
+                head + "2145990011,企沙小学,企沙镇,211,210,6\n2145990011,企沙二小,企沙镇,211,210,9")
+            #expect((outcome.changed, outcome.refused) == (1, 1))
+            #expect(outcome.refusedRows[0].reasons[0].contains("标识码 2145990011 与第 2 行重复"))
+        }
+    }
+
     @Test func `what something later stands on cannot be undone`() async throws {
         try await withImportSite { site in
             let outcome = try await site.csv("学校代码,校名,乡镇,类型,城乡,班数,宽带\n2145990011,企沙小学,企沙镇,211,210,6,10M")
@@ -188,7 +220,7 @@ import Testing
             let outcome = try await site.run(try ImportSite.workbook, scope: county)
             #expect(outcome.new == 68)
             let outside = outcome.refusedRows.filter { !$0.sheet.hasPrefix("港口区") }
-            #expect(!outside.isEmpty && outside.contains { $0.reasons.contains { $0.contains("不在您管理的范围内") } })
+            #expect(!outside.isEmpty && outside.contains { $0.reasons.contains { $0.contains("不在你的管理范围内") } })
             #expect(try await site.schools().count == 68)
             let batch = try await site.service.find(ID(outcome.batch))
             #expect(batch.scopePath == county.roots[0])

@@ -126,6 +126,14 @@ import Web
         #expect(problems[4].message == "多媒体教室（7）不能多于普通教室（6）。")
     }
 
+    @Test func `there cannot be more classes than pupils`() {
+        let crowded = FacilityRules.problems(of: record([.classes: 5000, .students: 200]))
+        #expect(crowded.map(\.field) == ["classes"])
+        #expect(crowded[0].message == "班级数（5000）不能多于在校学生数（200）。")
+        // A school that lost its pupils is asked about, not refused.
+        #expect(FacilityRules.problems(of: record([.classes: 3, .students: 0])).isEmpty)
+    }
+
     @Test func `jumps ask for a second look`() {
         let old = record([.access: 10, .studentComputers: 100, .teacherComputers: 20])
         #expect(FacilityRules.warnings(from: old, to: record([.access: 50, .studentComputers: 70])) == [])

@@ -35,7 +35,7 @@ import Testing
             let history = try await world.history()
             #expect(history.map(\.value) == [7, 6])
             #expect(history.map(\.state) == [.current, .superseded])
-            #expect(history[1].origin == "防城区(定稿)!K12")
+            #expect(history[1].origin == "工作簿 防城区(定稿)!K12")
             #expect(history[0].origin == "学校填报")
         }
     }

@@ -49,6 +49,30 @@ import Testing
         }
     }
 
+    @Test func `a code is told once and can be taken back`() async throws {
+        try await withDirectory { world in
+            let point = try await world.teachingPoint()
+            try #require(point.code == nil)
+            try await world.change { _ = try $0.giveCode("2145990077", to: point) }
+            let known = try await world.organisation("2145990077")
+            #expect(known.id == point.id)
+            try await world.change { _ = try $0.giveCode("2145990077", to: known) }
+            await #expect(throws: DomainError.self) {
+                try await world.change { _ = try $0.giveCode("2145990078", to: known) }
+            }
+            let town = try await world.organisation("450681101")
+            try #require(town.code != nil)
+            try await world.change { _ = try $0.takeCode(from: known) }
+            #expect(try await world.teachingPoint().code == nil)
+            let free = try await world.teachingPoint()
+            let taken = await #expect(throws: DomainError.self) {
+                try await world.change { _ = try $0.giveCode(World.centralSchool, to: free) }
+            }
+            guard case .invalid(let problems) = taken else { throw try #require(taken) }
+            #expect(problems.map(\.field) == ["code"])
+        }
+    }
+
     @Test func `a school moves with all below it, and past days still show the old place`() async throws {
         try await withDirectory { world in
             let school = try await world.organisation(World.centralSchool)

@@ -67,6 +67,20 @@ import Testing
         #expect(days == ["2015-03-31", "2015-09-30", "2016-03-31"])
     }
 
+    @Test(arguments: [("2017-12-31", "2018-03-31"), ("2017-03-31", "2018-03-31"), ("2017-03-30", "2017-03-31")])
+    func `end in the spring after the plan's end`(_ end: String, _ last: String) throws {
+        #expect(SnapshotService.lastDay(ofPlanUntil: try #require(LocalDate(iso: end))).iso == last)
+    }
+
+    @Test(arguments: TestDatabase.allCases)
+    func `are not due once the plan is long over`(_ database: TestDatabase) async throws {
+        try await BoardSample.with(database) { sample async throws in
+            let service = SnapshotService(database: sample.city.database, boards: sample.boards)
+            let days = try await service.missingDays(upTo: try #require(LocalDate(iso: "2026-11-24")))
+            #expect(days.first?.iso == "2015-03-31" && days.last?.iso == "2018-03-31" && days.count == 7)
+        }
+    }
+
     @Test(arguments: TestDatabase.allCases)
     func `are frozen by the daily job, which comes back in a day`(_ database: TestDatabase) async throws {
         try await BoardSample.with(database) { sample async throws in

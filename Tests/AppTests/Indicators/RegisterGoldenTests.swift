@@ -29,16 +29,17 @@ import Testing
     private func golden() throws -> Golden {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
-        let data = try Data(contentsOf: try fixture("facility-register-2015.golden.json"))
+        let data = try Data(contentsOf: fixture("facility-register-2015.golden.json"))
         return try decoder.decode(Golden.self, from: data)
     }
 
-    private func fixture(_ name: String) throws -> URL {
-        try #require(Bundle.module.url(forResource: "Fixtures/\(name)", withExtension: nil))
+    private func fixture(_ name: String) -> URL {
+        URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("../../ConnectivityTests/Fixtures/\(name)").standardized
     }
 
     private func workbook() throws -> RegisterWorkbook {
-        try RegisterWorkbook(path: try fixture("facility-register-2015.xlsx").path)
+        try RegisterWorkbook(path: fixture("facility-register-2015.xlsx").path)
     }
 
     /// The board over the workbook's schools, and where each county lies.

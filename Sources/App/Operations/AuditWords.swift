@@ -1,0 +1,35 @@
+import Platform
+import Web
+
+/// The events of the audit log in words; an event without words is shown by its code.
+enum AuditWords {
+    static func title(_ entry: AuditEntry) -> String { titles[entry.action] ?? entry.action }
+
+    /// Beginnings of codes, for the filter.
+    static let groups = [
+        SelectOption("", "全部"), SelectOption("account.", "账号与登录"), SelectOption("organisation.", "组织"),
+        SelectOption("facility_register.", "登记"), SelectOption("connectivity_import.", "导入"),
+        SelectOption("plan", "行动计划"), SelectOption("target", "指标"), SelectOption("setting.", "设置"),
+        SelectOption("job.", "后台任务"), SelectOption("audit.", "审计"),
+    ]
+
+    private static let titles = [
+        "account.created": "新建账号", "account.exported": "导出账号", "account.locked": "账号锁定",
+        "account.password_changed": "修改密码", "account.password_reset": "重置密码", "account.resumed": "恢复账号",
+        "account.role_ended": "结束角色", "account.role_granted": "增加角色", "account.session_ended": "退出其他设备",
+        "account.sign_in_failed": "登录失败", "account.signed_in": "登录", "account.signed_out": "退出",
+        "account.suspended": "停用账号", "account.token_issued": "新建令牌", "account.token_revoked": "停用令牌",
+        "account.unlocked": "解除锁定",
+        "organisation.added": "新增单位", "organisation.closed": "撤销单位", "organisation.code_given": "登记单位代码",
+        "organisation.code_taken_back": "撤回单位代码", "organisation.merged": "合并单位", "organisation.moved": "调整隶属",
+        "organisation.profile_changed": "修改单位资料", "organisation.renamed": "单位更名", "organisation.taken_back": "撤回单位变更",
+        "facility_register.changed": "修改登记", "facility_register.told": "登记填报",
+        "connectivity_import.uploaded": "上传工作簿", "connectivity_import.accepted": "接受导入",
+        "connectivity_import.discarded": "放弃导入", "connectivity_import.undone": "撤销导入",
+        "plan_document.uploaded": "上传计划文件", "plan_document.discarded": "放弃计划文件", "plan.published": "发布计划",
+        "plan.reopened": "恢复计划", "plan.archived": "归档计划", "plan_snapshot.frozen": "冻结快照",
+        "plan_work.started": "发起计划任务", "target.created": "新建指标", "target.changed": "修改指标", "target.ended": "结束指标",
+        "target_set.created": "新建指标集", "target_set.changed": "修改指标集", "target_set.installed": "安装指标集",
+        "setting.changed": "修改设置", "job.retried": "重新运行任务", "audit.exported": "导出审计记录",
+    ]
+}
