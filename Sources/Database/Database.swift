@@ -112,7 +112,7 @@ package final class Database: Sendable {
         switch error as? DatabaseError {
         case .full: DomainError.unavailable("存储空间不足，暂时不能保存；查询不受影响。请联系平台管理员。")
         case .connectionLost: DomainError.unavailable("数据库暂时连接不上，请稍后再试。")
-        case .overloaded: DomainError.unavailable("系统繁忙，请稍后再试。")
+        case .overloaded, .serializationFailure: DomainError.unavailable("系统繁忙，请稍后再试。")
         default: error
         }
     }

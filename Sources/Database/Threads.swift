@@ -72,8 +72,9 @@ enum SQLiteWriter {
             let group = queue.take(groupLimit)
             if group.isEmpty { return }
             let live = group.filter { work in
-                if work.isCancelled { work.fail(CancellationError()) }
-                return !work.isCancelled
+                let isCancelled = work.isCancelled
+                if isCancelled { work.fail(CancellationError()) }
+                return !isCancelled
             }
             if live.isEmpty { continue }
             do {
@@ -81,8 +82,10 @@ enum SQLiteWriter {
                 for work in live { work.finish() }
             } catch where live.count > 1 {
                 logger.warning("group commit failed, running its writes singly", metadata: ["error": "\(error)"])
+                dropIfStuck(holder)
                 for work in live { alone(work, holder) }
             } catch {
+                dropIfStuck(holder)
                 live[0].fail(error)
             }
         }
@@ -92,7 +95,15 @@ enum SQLiteWriter {
         do {
             try commit([work], on: try holder.get())
             work.finish()
-        } catch { work.fail(error) }
+        } catch {
+            dropIfStuck(holder)
+            work.fail(error)
+        }
+    }
+
+    /// A connection whose rollback failed too would refuse every later BEGIN.
+    private static func dropIfStuck(_ holder: Holder) {
+        if let connection = try? holder.get(), connection.isInTransaction { holder.drop() }
     }
 
     private static func commit(_ group: [Work], on connection: Connection) throws {
@@ -115,7 +126,7 @@ enum SQLiteWriter {
 }
 
 enum PostgresWriter {
-    private static let attempts = 8
+    private static let attempts = 24
 
     static func serve(_ queue: WorkQueue, _ holder: Holder, logger: Logger) {
         while let work = queue.take(1).first {
@@ -138,6 +149,7 @@ enum PostgresWriter {
                 if let error = work.failureOfBody() {
                     if connection.isUsable { try connection.script("ROLLBACK") }
                     if !mayRunAgain(error, round) { return work.finish() }
+                    pause(round)
                     continue
                 }
                 isCommitting = true
@@ -149,8 +161,14 @@ enum PostgresWriter {
                 let isUnknown: Bool = if case DatabaseError.connectionLost = error { isCommitting } else { false }
                 if isUnknown || !mayRunAgain(error, round) { return work.fail(error) }
                 logger.info("write runs again", metadata: ["error": "\(error)", "round": "\(round)"])
+                pause(round)
             }
         }
+    }
+
+    /// Bodies that collided must not collide again at once: up to 2, 4, 8 … milliseconds, at random.
+    private static func pause(_ round: Int) {
+        usleep(UInt32.random(in: 0..<(1000 << UInt32(min(round, 6)))))
     }
 
     private static func mayRunAgain(_ error: any Error, _ round: Int) -> Bool {

@@ -15,7 +15,11 @@ SCREENS = {
     },
 }
 # Who the tests are, and the role of the demo account they use. Nobody signs in as the visitor.
-ROLES = {"city": "cityadministrator", "county": "countyadministrator", "school": "schooladministrator"}
+ROLES = {
+    "city": "cityadministrator", "county": "countyadministrator", "school": "schooladministrator",
+    "teacher": "teacher", "system": "systemadministrator", "security": "securityadministrator",
+    "audit": "auditadministrator",
+}
 PICTURES = ROOT / "docs/guide/screenshots"
 
 

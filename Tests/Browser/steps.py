@@ -33,19 +33,17 @@ def status(page: Page, address: str) -> int:
 
 def counts(page: Page) -> dict[str, int]:
     """The figures of a change set, by their names: 新增, 变更, 不变, 退回."""
-    text = page.locator("main").inner_text()
     found = {}
     for name in ("新增", "变更", "不变", "退回"):
-        figure = re.search(rf"{name}\D{{0,12}}(\d+)|(\d+)\D{{0,12}}{name}", text)
-        assert figure, f"the change set does not say how many rows are {name}:\n{text[:1500]}"
-        found[name] = int(figure.group(1) or figure.group(2))
+        figure = page.locator(".statistic").filter(has=page.get_by_text(name, exact=True))
+        found[name] = int(re.sub(r"\D", "", figure.locator(".statistic-value").inner_text()))
     return found
 
 
 def upload(page: Page, file=REGISTER) -> None:
-    """From the list of imports to the recognised columns."""
+    """From the list of imports to the recognised columns; to the change set when they are remembered from before."""
     page.goto("/register/imports")
     page.get_by_role("link", name="导入工作簿").first.click()
     page.locator("input[type=file]").set_input_files(file)
     page.get_by_role("button", name="上传").click()
-    heading(page, "识别列")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(re.compile("识别列|变更集"), timeout=15_000)

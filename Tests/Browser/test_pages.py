@@ -5,10 +5,10 @@ from page_checks import look, validity
 
 STARTS = [
     "/", "/sign-in", "/plan", "/plan/targets/T12", "/schools", "/register", "/register/imports",
-    "/register/imports/new", "/organisations", "/settings", "/accounts", "/operations/jobs", "/operations/audit",
-    "/no-such-page",
+    "/register/imports/new", "/organisations", "/settings", "/account", "/account/password", "/accounts",
+    "/operations/jobs", "/operations/audit", "/development/components", "/no-such-page",
 ]
-EVERYBODY = ["visitor", "school", "county", "city"]
+EVERYBODY = ["visitor", "teacher", "school", "county", "city", "system", "security", "audit"]
 FIRST_PAGE_LIMIT = 150_000
 
 

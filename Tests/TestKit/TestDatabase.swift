@@ -37,6 +37,8 @@ package enum TestDatabase: String, CaseIterable, Sendable, CustomTestStringConve
             _ = try await database.migrate(migrations)
             return try await body(database, folder)
         case .postgres:
+            await PostgresSlots.shared.take()
+            defer { Task { await PostgresSlots.shared.giveBack() } }
             let name = "santong_" + Identifiers.next()
             let server = TestDatabase.server ?? ""
             let control = try Database(.postgres(conninfo: server), readers: 1, logger: TestDatabase.logger)
@@ -53,5 +55,24 @@ package enum TestDatabase: String, CaseIterable, Sendable, CustomTestStringConve
             try await control.outsideTransaction("DROP DATABASE \(name)")
             return try result.get()
         }
+    }
+}
+
+/// Keeps the tests that run side by side below the server's number of connections.
+private actor PostgresSlots {
+    static let shared = PostgresSlots()
+    private var free = 20
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    func take() async {
+        if free > 0 {
+            free -= 1
+        } else {
+            await withCheckedContinuation { waiting.append($0) }
+        }
+    }
+
+    func giveBack() {
+        if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
     }
 }

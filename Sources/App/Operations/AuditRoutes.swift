@@ -16,9 +16,13 @@ struct AuditRoutes: Sendable {
         let user = try request.user, scope = user.scope(of: .auditView)
         let action = request.query["action"] ?? "", actor = request.query["actor"] ?? ""
         let query = AuditPages.table.query(request.query)
-        let entries = try await database.read { db in
-            try AuditLog.list(
-                within: scope, action: action, actor: actor, after: query.after?.id, limit: min(query.fetchLimit, 100_000), on: db)
+        let limit = min(query.fetchLimit, 100_000)
+        let (entries, total) = try await database.read { db in
+            (
+                try AuditLog.list(
+                    within: scope, action: action, actor: actor, after: query.after?.id, limit: limit, on: db),
+                try AuditLog.count(within: scope, action: action, actor: actor, on: db)
+            )
         }
         if let format = query.format {
             // Taking the log out of the platform is itself an event.
@@ -28,7 +32,7 @@ struct AuditRoutes: Sendable {
             }
             return try AuditPages.table.download(entries, as: format, with: request.exporter)
         }
-        let page = query.page(entries, total: entries.count) { (value: $0.id, id: $0.id) }
+        let page = query.page(entries, total: total) { (value: $0.id, id: $0.id) }
         return .html(AuditPages.list(page, user.may(.auditVerify), request))
     }
 

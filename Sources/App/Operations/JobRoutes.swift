@@ -38,7 +38,9 @@ struct JobRoutes: Sendable {
         let events = AsyncStream<ServerEvent> { continuation in
             let task = Task {
                 var last = "", quiet = 0
-                while !Task.isCancelled && !Task.isShuttingDownGracefully {
+                // The browser comes back by itself and is then asked for its session again.
+                let end = ContinuousClock.now + .seconds(60)
+                while !Task.isCancelled && !Task.isShuttingDownGracefully && ContinuousClock.now < end {
                     let job = try? await database.read { db in
                         try JobStore(db).find(first.id, visibleTo: try request.user, scope: .everything)
                     }

@@ -19,8 +19,8 @@ extension ImportPages {
             \(sheets)
             """
         let form = UI.form(
-            action: path(batch.id) + "/columns", page: page, submit: "查看变更集", cancel: batch.state == .mapped ? root : path(batch.id),
-            problems: problems, fields)
+            action: path(batch.id) + "/columns", page: page, submit: "查看变更集",
+            cancel: batch.state == .mapped ? root : path(batch.id), problems: problems, fields)
         let content: HTML = """
             \(UI.heading("识别列", note: batch.fileName, actions: discardButton(batch, page)))
             \(UI.notice(.info, "<p>\(summary(columns))</p>"))

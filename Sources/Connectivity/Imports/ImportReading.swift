@@ -7,7 +7,7 @@ package typealias ImportProgress = @Sendable (Int, Int, String) async throws -> 
 
 /// Reads an uploaded file: which sheets and columns it has, then each row against the register.
 struct ImportReading: Sendable {
-    /// Files of fewer rows go from upload to change set in one step.
+    /// Files of more rows tell how far their reading is.
     static let smallRows = 2000
     /// Packed bytes up to which a file is read through while its sender waits.
     static let smallBytes = 1 << 20
@@ -82,7 +82,9 @@ struct ImportReading: Sendable {
             let lines = try await compare(rows, readings, &comparison, batch.id)
             for encoded in lines {
                 counts[encoded.line.kind] += 1
-                hash.update(Array("\(encoded.line.number)\(encoded.line.kind.rawValue)\(encoded.payload)".utf8))
+                let school = encoded.line.organisation?.rawValue ?? ""
+                hash.update(
+                    Array("\(encoded.line.number)\(encoded.line.kind.rawValue)\(school)\(encoded.payload)".utf8))
             }
             try await database.write { try ImportStore($0).add(lines, to: batch.id) }
             done += rows.count

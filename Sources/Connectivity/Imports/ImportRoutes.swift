@@ -59,11 +59,10 @@ package struct ImportRoutes: Sendable {
                     path: file.path, name: file.name, size: file.size, day: date, scope: scope,
                     actor: AuditActor(user, address: request.remoteAddress), account: user.account))
             let batch = try await service.find(id)
-            if batch.state == .mapped, !batch.layout.isRemembered { return .redirect(ImportPages.path(id) + "/columns") }
+            if batch.state == .mapped { return .redirect(ImportPages.path(id) + "/columns") }
             let job = try await service.database.write { db in
                 try ImportJobs.queueReading(
-                    id, name: file.name, settled: batch.layout.isRemembered, by: user, at: ImportStore.place(of: scope),
-                    on: db)
+                    id, name: file.name, settled: false, by: user, at: ImportStore.place(of: scope), on: db)
             }
             return .redirect("/jobs/\(job)")
         } catch DomainError.invalid(let problems) {

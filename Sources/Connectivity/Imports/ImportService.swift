@@ -61,8 +61,7 @@ struct ImportService: Sendable {
         try await database.read { try ImportStore($0).find(id) }
     }
 
-    /// Reads what the upload left unread, and goes on to the change set when the file is small or its columns are
-    /// settled already.
+    /// Reads what the upload left unread, and goes on to the change set when a person has settled the columns.
     func read(_ id: ID<ImportBatch>, comparing isSettled: Bool, _ progress: ImportProgress) async throws {
         var batch = try await find(id)
         do {
@@ -71,7 +70,7 @@ struct ImportService: Sendable {
                 try await readLayout(of: batch)
                 batch = try await find(id)
             }
-            guard isSettled || batch.layout.rowCount < ImportReading.smallRows else {
+            guard isSettled else {
                 _ = try await database.write { try ImportStore($0).move(id, from: [.reading], to: .mapped) }
                 return
             }

@@ -175,8 +175,8 @@ private struct RowWork {
     }
 
     private mutating func checkNew() {
-        if let code = row.code, let name = register.closedName(code: code) {
-            return refuse(.code, "标识码 \(code) 属于已撤销的“\(name)”")
+        if let code = row.code, register.closedName(code: code) != nil {
+            return refuse(.code, "标识码 \(code) 属于一所已撤销的学校")
         }
         guard let county else {
             if row.county == nil { refuse(.county, "看不出属于哪个县(市、区)，请填写乡镇或在工作表名称中写明") }
@@ -201,8 +201,8 @@ private struct RowWork {
         if !row.name.isEmpty, !SchoolName.isAlike(known, SchoolName.key(row.name, county: home?.name)) {
             refuse(.name, "标识码 \(code) 登记为“\(school.name)”，文件中是“\(row.name)”；如已更名，请先在组织中更名")
         }
-        if let newCode, let name = register.closedName(code: newCode) {
-            refuse(.code, "标识码 \(newCode) 属于已撤销的“\(name)”")
+        if let newCode, register.closedName(code: newCode) != nil {
+            refuse(.code, "标识码 \(newCode) 属于一所已撤销的学校")
         }
         if let town, let place = register.town(of: school), place != town.id {
             let name = register.organisation(place)?.name ?? ""
@@ -216,6 +216,8 @@ private struct RowWork {
 
     /// Compares profile and values with what is known, and asks the register's rules.
     mutating func weigh() {
+        // Nothing of a school outside the sender's places is compared: a broken rule would tell its figures.
+        if let school, !scope.contains(school.path) { return }
         weighProfile()
         let old = school.map { register.record(of: $0.id, on: day) } ?? FacilityRecord()
         let new = old.merging(row.values)
@@ -283,7 +285,8 @@ private struct RowWork {
             values: row.values.values, changes: kind == .refused ? [] : changes, notes: kind == .refused ? [] : notes)
         return ImportLine(
             number: number, sheet: layout.name, sheetIndex: layout.sheet, row: row.number, kind: kind,
-            organisation: school?.id, code: row.code, name: row.name, content: content, problems: problems)
+            organisation: school.flatMap { scope.contains($0.path) ? $0.id : nil }, code: row.code, name: row.name,
+            content: content, problems: problems)
     }
 
     /// What the school is known by within the file: `asked` for earlier rows, `kept` for later ones, `own` for what no

@@ -12,9 +12,6 @@ struct WorkbookLayout: Codable, Sendable, Equatable {
 
     /// Rows below the headers, blank and total rows included; see `isCounted`.
     var rowCount: Int { sheets.reduce(0) { $0 + $1.rowCount } }
-
-    /// A person has settled every column of this layout for an earlier file.
-    var isRemembered: Bool { sheets.allSatisfy { $0.columns.allSatisfy { $0.certainty == .remembered } } }
 }
 
 /// One sheet of a sender's file.

@@ -90,6 +90,9 @@ struct FacilityInterface: Sendable {
         guard let body = try? JSONDecoder().decode(Body.self, from: Data(body)) else {
             throw DomainError.invalid("", "内容应为 JSON，含 validFrom 和 values，数值用数字、true/false 或文字。")
         }
+        guard body.values.count <= FacilityField.all.count else {
+            throw DomainError.invalid("values", "登记项过多。")
+        }
         var problems: [FieldProblem] = []
         var changes = FacilityRecord()
         for (name, told) in body.values.sorted(by: { $0.key < $1.key }) {

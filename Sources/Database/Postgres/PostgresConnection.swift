@@ -38,6 +38,10 @@ final class PostgresConnection: Connection {
         guard let result = PQexec(handle, text) else { throw lost() }
         defer { PQclear(result) }
         try check(result)
+        // COMMIT of a transaction that failed before answers ROLLBACK without an error.
+        if text == "COMMIT", String(cString: PQcmdStatus(result)) == "ROLLBACK" {
+            throw DatabaseError.other(code: "25P02", message: "the transaction had failed before its end")
+        }
     }
 
     override func run(_ sql: SQL, _ body: (borrowing Row) throws -> Void) throws -> Int {

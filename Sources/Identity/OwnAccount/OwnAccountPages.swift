@@ -65,7 +65,7 @@ enum OwnAccountPages {
                 DataColumn("有效至", value: { .text($0.expiresAt.text) }),
                 DataColumn("操作") { line in
                     UI.postButton(
-                        "停用\(line.label)", action: "/account/tokens/revoke", page: page, style: .danger,
+                        "停用“\(line.label)”", action: "/account/tokens/revoke", page: page, style: .danger,
                         hidden: [("session", line.id)])
                 },
             ], isExportable: false, empty: UI.emptyState("还没有访问令牌", "程序通过接口读写数据时需要令牌，权限与本账号相同。"))

@@ -47,6 +47,10 @@ struct OwnAccountService: Sendable {
         let now = now()
         return try await database.write { db in
             let store = AccountStore(db)
+            // An administrator's reset in between must win over whoever knew the old password.
+            guard try store.credentials(of: user.account)?.passwordHash == known.credentials.passwordHash else {
+                throw DomainError.conflict("密码刚被修改，请重新登录。")
+            }
             try store.setPassword(hash, mustChange: false, of: user.account, at: now)
             try SessionStore(db).deleteAll(of: user.account, except: nil)
             try ThrottleStore(db).delete(ThrottleKey.login(known.credentials.login))

@@ -91,11 +91,16 @@ struct SignInService: Sendable {
         _ attempt: Attempt, _ known: AccountStore.Credentials?, _ lock: Timestamp?
     ) async throws -> SignInResult {
         let now = now()
-        try await database.write { db in
-            try ThrottleStore(db).add(ThrottleKey.address(attempt.address), .address, at: now)
+        let wait = try await database.write { db -> Int64? in
+            let store = ThrottleStore(db)
+            // Attempts judged side by side all end here: those past the limit learn nothing.
+            if let seconds = try store.find(ThrottleKey.address(attempt.address))?.wait(at: now) { return seconds }
+            try store.add(ThrottleKey.address(attempt.address), .address, at: now)
             try note("account.sign_in_failed", known, attempt, succeeded: false, at: now, on: db)
             if lock != nil { try note("account.locked", known, attempt, succeeded: false, at: now, on: db) }
+            return nil
         }
+        if let wait { return .wait(seconds: wait) }
         guard let lock, let seconds = ThrottleCount(since: now, lockedUntil: lock).wait(at: now) else {
             return .refused(SignInService.wrong)
         }
@@ -107,7 +112,11 @@ struct SignInService: Sendable {
     ) async throws -> SignInResult {
         let now = now()
         return try await database.write { db in
-            try ThrottleStore(db).delete(key)
+            let throttle = ThrottleStore(db)
+            if let seconds = try throttle.find(ThrottleKey.address(attempt.address))?.wait(at: now) {
+                return .wait(seconds: seconds)
+            }
+            try throttle.delete(key)
             let store = AccountStore(db)
             guard try store.markSignedIn(known, newHash: newHash, address: attempt.address, at: now) else {
                 try note("account.sign_in_failed", known, attempt, succeeded: false, at: now, on: db)

@@ -16,8 +16,9 @@ enum PlanPages {
         let mayImport: Bool
 
         var key: String {
-            let first = choices.first?.id.rawValue ?? ""
-            return "\(figures.place.id) \(figures.selection.key) \(carried.encoded) \(first) \(mayImport)"
+            // All choices: two viewers of one place may be offered different organisations.
+            let offered = choices.map(\.id.rawValue).joined(separator: ",")
+            return "\(figures.place.id) \(figures.selection.key) \(carried.encoded) \(offered) \(mayImport)"
         }
 
         /// An address that keeps organisation, day, reading, view and kind of schools.
@@ -75,7 +76,7 @@ enum PlanPages {
     /// starts at once.
     static func folded(_ bar: HTML, _ figures: BoardFigures) -> HTML {
         #"""
-        <div class="plan-bar"><input class="fold-switch visually-hidden" type="checkbox" id="conditions" autocomplete="off">\#
+        <div class="plan-bar"><input class="fold-switch visually-hidden" type="checkbox" id="conditions">\#
         <label class="fold-label" for="conditions"><span>\#(figures.place.name)，截至 \#(figures.context.day.iso)</span>\#
         <span class="fold-word">查询条件</span></label><div class="fold-body">\#(bar)</div></div>
         """#
@@ -218,7 +219,7 @@ enum PlanPages {
 
     private static func section(_ clause: PlanText.Clause, _ rail: HTML) -> HTML {
         #"""
-        <section class="clause" id="\#(clause.anchor)"><div class="clause-text">\#(text(clause))</div>\#(rail)</section>
+        <div class="clause" id="\#(clause.anchor)"><div class="clause-text">\#(text(clause))</div>\#(rail)</div>
 
         """#
     }

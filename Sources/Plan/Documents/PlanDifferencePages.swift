@@ -50,9 +50,9 @@ enum PlanDifferencePages {
             difference.kind == .unchanged
             ? "<p>\(path)　\(name.prefix(30))\(name.count > 30 ? "…" : "")</p>" : changes(difference)
         return #"""
-            <section class="clause"><div class="clause-text">\#(text)</div>\#
+            <div class="clause"><div class="clause-text">\#(text)</div>\#
             <div class="rail"><p>\#(UI.tag(difference.kind.title, difference.kind.tone)) \#(path)</p>\#
-            \#(moved)</div></section>
+            \#(moved)</div></div>
             """#
     }
 

@@ -183,8 +183,8 @@ enum PlanDocumentPages {
 
     private static func clause(_ clause: PlanClause) -> HTML {
         #"""
-        <section class="clause" id="clause-\#(clause.path)"><div class="clause-text">\#
-        \#(text(clause.token, clause.heading, clause.paragraphs, level: clause.level))</div></section>
+        <div class="clause" id="clause-\#(clause.path)"><div class="clause-text">\#
+        \#(text(clause.token, clause.heading, clause.paragraphs, level: clause.level))</div></div>
         """#
     }
 

@@ -83,10 +83,10 @@ enum PlanDraftPages {
         let remarks = view.content.findings.filter { $0.clause == index }
         let tools = isSelected ? PlanClauseTools(view: view, index: index, clause: clause).html : ""
         return #"""
-            <section class="clause\#(isSelected ? " is-current" : "")" id="clause-\#(index)"><div class="clause-text">\#
+            <div class="clause\#(isSelected ? " is-current" : "")" id="clause-\#(index)"><div class="clause-text">\#
             \#(PlanDocumentPages.text(clause.token, clause.heading, clause.paragraphs, level: clause.level))</div>\#
             <div class="rail"><p>\#(UI.tag(clause.path, .muted)) \#(if: !isSelected, openLink(index, view))</p>\#
-            \#(each: remarks, remark)\#(tools)</div></section>
+            \#(each: remarks, remark)\#(tools)</div></div>
 
             """#
     }

@@ -93,15 +93,27 @@ package enum AuditLog {
         within scope: DataScope, action: String = "", actor: String = "", after: String? = nil, limit: Int,
         on db: Connection
     ) throws -> [AuditEntry] {
+        let rest: SQL = after.map { " AND e.id < \($0)" } ?? ""
+        return try db.rows(
+            """
+            SELECT \(AuditEntry.columns) FROM platform_audit_entry e
+            WHERE \(matching(scope, action: action, actor: actor))\(rest) ORDER BY e.id DESC LIMIT \(limit)
+            """, AuditEntry.init)
+    }
+
+    /// How many entries `list` finds altogether.
+    package static func count(
+        within scope: DataScope, action: String = "", actor: String = "", on db: Connection
+    ) throws -> Int {
+        try db.value(
+            "SELECT COUNT(*) FROM platform_audit_entry e WHERE \(matching(scope, action: action, actor: actor))") ?? 0
+    }
+
+    private static func matching(_ scope: DataScope, action: String, actor: String) -> SQL {
         var conditions: [SQL] = [SQL.within(scope, "e.organisation_path")]
         if !action.isEmpty { conditions.append("e.action LIKE \(action + "%")") }
         if !actor.isEmpty { conditions.append("e.actor_name LIKE \("%" + actor + "%")") }
-        if let after { conditions.append("e.id < \(after)") }
-        return try db.rows(
-            """
-            SELECT \(AuditEntry.columns) FROM platform_audit_entry e WHERE \(SQL.joined(conditions, " AND "))
-            ORDER BY e.id DESC LIMIT \(limit)
-            """, AuditEntry.init)
+        return SQL.joined(conditions, " AND ")
     }
 
     package static func of(subject: String, limit: Int, on db: Connection) throws -> [AuditEntry] {

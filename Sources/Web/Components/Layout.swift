@@ -64,7 +64,8 @@ extension UI {
 
     private static func head(_ title: String, _ page: PageContext, isFailed: Bool, refreshSeconds: Int?) -> HTML {
         let assets = page.site.assets
-        let fullTitle = (isFailed ? "错误：" : "") + title + " - " + page.site.name
+        let place = title == page.site.name ? "" : " - " + page.site.name
+        let fullTitle = (isFailed ? "错误：" : "") + title + place
         return #"""
             <head>
             <meta charset="utf-8">

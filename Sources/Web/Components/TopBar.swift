@@ -14,7 +14,7 @@ extension UI {
             <header class="top"><div class="\#(barClass)">
             \#(brand(page.site))
             <nav class="bar-nav" aria-label="主导航"><ul>\#(links)</ul></nav>
-            <div class="bar-tools">\#(searchForm())\#(userTools(page))</div>
+            <div class="bar-tools">\#(searchForm(page))\#(userTools(page))</div>
             \#(foldedMenu(page, links: links))
             </div></header>
             """#
@@ -39,12 +39,14 @@ extension UI {
         return #"<li><a href="\#(url: item.path)"\#(attribute: "aria-current", current)>\#(item.title)</a></li>"#
     }
 
-    private static func searchForm() -> HTML {
-        #"""
-        <form class="bar-search" role="search" action="/schools" method="get">\#
-        <input type="search" name="q" aria-label="搜索学校" placeholder="学校名称、代码或拼音" autocomplete="off">\#
-        <button type="submit">搜索</button></form>
-        """#
+    /// Only for those who may see schools: others would search in vain.
+    private static func searchForm(_ page: PageContext) -> HTML {
+        guard page.user?.may("directory.school.view") ?? false else { return "" }
+        return #"""
+            <form class="bar-search" role="search" action="/schools" method="get">\#
+            <input type="search" name="q" aria-label="搜索学校" placeholder="学校名称、代码或拼音" autocomplete="off">\#
+            <button type="submit">搜索</button></form>
+            """#
     }
 
     private static func userTools(_ page: PageContext) -> HTML {
@@ -70,7 +72,7 @@ extension UI {
             } ?? #"<a href="/sign-in">登录</a>"#
         return #"""
             <details class="fold" data-menu><summary>菜单</summary>
-            <div class="fold-panel">\#(searchForm())
+            <div class="fold-panel">\#(searchForm(page))
             <nav aria-label="主导航"><ul>\#(links)</ul></nav>
             <div class="fold-account">\#(account)</div></div></details>
             """#

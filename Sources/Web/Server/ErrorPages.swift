@@ -4,7 +4,7 @@ import Kernel
 enum ErrorPages {
     static func page(for error: any Error, _ page: PageContext, _ requestID: String) -> WebResponse {
         switch error {
-        case DomainError.notFound: return plain(404, "没有找到", "没有这个页面或这条记录，或者您无权查看。请检查地址，或从菜单重新进入。", page)
+        case DomainError.notFound: return plain(404, "没有找到", "没有找到这个页面。可能地址有误，或者它不在你的管理范围内。", page)
         case DomainError.forbidden(let text): return plain(403, "不能这样操作", text, page)
         case DomainError.conflict(let text): return plain(409, "情况已有变化", text, page)
         case DomainError.unavailable(let text):
@@ -17,7 +17,7 @@ enum ErrorPages {
         case BodyError.wrongType: return plain(415, "提交方式不正确", "请从页面上的表单提交。", page)
         case BodyError.malformed: return plain(400, "提交的内容不完整", "可能是网络中断造成的，请返回重新提交。", page)
         default:
-            return plain(500, "系统出错", "操作没有完成，请稍后再试。如仍出错，请把编号 \(requestID) 告诉平台管理员。", page)
+            return plain(500, "系统出错", "系统出了问题，操作没有完成。请稍后再试；如仍不行，请把编号 \(requestID) 告诉平台管理员。", page)
         }
     }
 
@@ -48,7 +48,7 @@ package enum ProblemDocument {
 
     static func response(for error: any Error, _ requestID: String) -> WebResponse {
         switch error {
-        case DomainError.notFound: response(404, "没有找到", "没有这条记录，或者您无权查看。")
+        case DomainError.notFound: response(404, "没有找到", "没有这条记录，或者它不在你的管理范围内。")
         case DomainError.forbidden(let text): response(403, "不能这样操作", text)
         case DomainError.conflict(let text): response(409, "情况已有变化", text)
         case DomainError.unavailable(let text): response(503, "暂时不能办理", text)

@@ -105,7 +105,7 @@ package struct WebPipeline: HTTPResponder {
         }
         if isAllowed { return nil }
         return route.isAPI
-            ? ProblemDocument.response(404, "没有找到", "没有这条记录，或者您无权查看。")
+            ? ProblemDocument.response(404, "没有找到", "没有这条记录，或者它不在你的管理范围内。")
             : ErrorPages.page(for: DomainError.notFound, exchange.page(services, session: session), exchange.requestID)
     }
 

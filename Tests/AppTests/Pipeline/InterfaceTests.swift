@@ -45,7 +45,7 @@ import Testing
             #expect(try await client.post("/account/tokens", from: "/account", key: key, values).status == 200)
             #expect(try await client.post("/account/tokens", from: "/account", key: key, values).location == "/account")
             let page = try await client.get("/account").text
-            #expect(page.components(separatedBy: "停用统计程序").count == 2)
+            #expect(page.components(separatedBy: "停用“统计程序”").count == 2)
         }
     }
 

@@ -69,3 +69,36 @@ def test_the_register_form_works_on_a_phone(journey):
     school = journey("school", "phone")
     own_school(school.page)
     school.picture("school-register-phone")
+
+
+def test_a_teacher_gets_an_account_and_sets_a_password_of_her_own(journey, people):
+    school = journey("school")
+    page = school.page
+    page.goto("/accounts/new")
+    page.get_by_label("姓名").fill("黄小燕")
+    page.get_by_label("登录名").fill("huangxiaoyan")
+    page.get_by_label("角色").select_option(label="教师")
+    page.get_by_label("单位").select_option(index=1)
+    school.picture("school-account-new")
+    page.get_by_role("button", name="新建").click()
+    heading(page, "初始密码")
+    school.expect_clean()
+    first = re.search(r"[A-Z][a-z]+-[A-Z][a-z]+-\d{4}", page.locator("main").inner_text())
+    assert first, page.locator("main").inner_text()
+
+    teacher = journey()
+    page = teacher.page
+    page.goto("/sign-in?return=/account")
+    page.locator("input[name=login]").fill("huangxiaoyan")
+    page.locator("input[name=password]").fill(first.group(0))
+    page.get_by_role("button", name="登录", exact=True).click()
+    heading(page, "修改密码")
+    teacher.picture("school-first-password")
+    page.locator("input[name=present]").fill(first.group(0))
+    page.locator("input[name=password]").fill("Shan-cha-88-hua")
+    page.locator("input[name=repeated]").fill("Shan-cha-88-hua")
+    page.get_by_role("button", name="保存").click()
+    page.wait_for_url(lambda url: "/account/password" not in url)
+    page.goto("/account")
+    expect(page.locator("main")).to_contain_text("教师")
+    teacher.picture("school-own-account")
