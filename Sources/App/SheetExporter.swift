@@ -11,19 +11,8 @@ struct SheetExporter: TableExporter {
         let writer = try SheetWriter(path: path, format: format == .xlsx ? .xlsx : .csv)
         try writer.addSheet(title)
         try writer.header(header)
-        for row in rows { try writer.row(row.map(SheetExporter.cell)) }
+        for row in rows { try writer.row(row.map(SheetValue.of)) }
         try writer.finish()
         return path
-    }
-
-    private static func cell(_ value: TableValue) -> SheetValue {
-        switch value {
-        case .text(let text): .text(text)
-        case .integer(let number): .integer(number)
-        case .decimal(let number, let places): .decimal(number, places: places)
-        case .percent(let share): .percent(share)
-        case .date(let day): .date(day)
-        case .empty: .empty
-        }
     }
 }

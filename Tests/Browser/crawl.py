@@ -17,7 +17,7 @@ def page_type(path: str) -> str:
 def _collapsed(part: str) -> str:
     if re.fullmatch(r"\d+", part):
         return ":number"
-    if re.fullmatch(r"T\d+", part):
+    if re.fullmatch(r"[A-Z]{1,2}\d+", part):
         return ":target"
     return ":id" if len(part) >= 16 and re.search(r"\d", part) else part
 

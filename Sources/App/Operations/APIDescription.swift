@@ -16,7 +16,9 @@ enum APIDescription {
 
     static func document(_ routes: [Route], title: String) throws -> [UInt8] {
         var paths: [String: [String: Any]] = [:]
-        for route in routes { paths[template(route.path), default: [:]][route.method.rawValue.lowercased()] = operation(route) }
+        for route in routes {
+            paths[template(route.path), default: [:]][route.method.rawValue.lowercased()] = operation(route)
+        }
         let scheme: [String: Any] = [
             "type": "http", "scheme": "bearer", "description": "在“我的账号”页新建访问令牌，权限与账号相同。",
         ]
@@ -24,12 +26,15 @@ enum APIDescription {
             "openapi": "3.1.0", "info": ["title": title, "version": "1"], "paths": paths,
             "components": ["securitySchemes": ["token": scheme], "schemas": ["Problem": problem]],
         ]
-        return Array(try JSONSerialization.data(withJSONObject: document, options: [.sortedKeys, .withoutEscapingSlashes]))
+        return Array(
+            try JSONSerialization.data(withJSONObject: document, options: [.sortedKeys, .withoutEscapingSlashes]))
     }
 
     /// `/schools/:id` as `/schools/{id}`.
     private static func template(_ path: String) -> String {
-        path.split(separator: "/").map { $0.hasPrefix(":") ? "{\($0.dropFirst())}" : String($0) }.reduce("") { $0 + "/" + $1 }
+        path.split(separator: "/").map { $0.hasPrefix(":") ? "{\($0.dropFirst())}" : String($0) }.reduce("") {
+            $0 + "/" + $1
+        }
     }
 
     private static func operation(_ route: Route) -> [String: Any] {
@@ -46,7 +51,9 @@ enum APIDescription {
             }
         }
         if route.body == .json {
-            operation["requestBody"] = ["required": true, "content": ["application/json": ["schema": ["type": "object"]]]]
+            operation["requestBody"] = [
+                "required": true, "content": ["application/json": ["schema": ["type": "object"]]],
+            ]
         }
         if case .can(let permission) = route.access {
             operation["security"] = [["token": [String]()]]
@@ -57,24 +64,28 @@ enum APIDescription {
         return operation
     }
 
-    private static var failure: [String: Any] { [
-        "description": "未办成，原因见内容",
-        "content": ["application/problem+json": ["schema": ["$ref": "#/components/schemas/Problem"]]],
-    ] }
+    private static var failure: [String: Any] {
+        [
+            "description": "未办成，原因见内容",
+            "content": ["application/problem+json": ["schema": ["$ref": "#/components/schemas/Problem"]]],
+        ]
+    }
 
     /// RFC 9457, with the fields at fault.
-    private static var problem: [String: Any] { [
-        "type": "object", "required": ["title", "status"],
-        "properties": [
-            "type": ["type": "string"], "title": ["type": "string"], "status": ["type": "integer"],
-            "detail": ["type": "string"],
-            "errors": [
-                "type": "array",
-                "items": [
-                    "type": "object",
-                    "properties": ["field": ["type": "string"], "message": ["type": "string"]],
+    private static var problem: [String: Any] {
+        [
+            "type": "object", "required": ["title", "status"],
+            "properties": [
+                "type": ["type": "string"], "title": ["type": "string"], "status": ["type": "integer"],
+                "detail": ["type": "string"],
+                "errors": [
+                    "type": "array",
+                    "items": [
+                        "type": "object",
+                        "properties": ["field": ["type": "string"], "message": ["type": "string"]],
+                    ] as [String: Any],
                 ] as [String: Any],
             ] as [String: Any],
-        ] as [String: Any],
-    ] }
+        ]
+    }
 }

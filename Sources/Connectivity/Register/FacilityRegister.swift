@@ -43,7 +43,7 @@ package struct FacilityRegister: Sendable {
         let writer = try SheetWriter(path: path, format: path.lowercased().hasSuffix(".csv") ? .csv : .xlsx)
         try writer.addSheet("设施登记 \(day.iso)")
         try writer.header(table.header)
-        for row in table.rows { try writer.row(row.map(FacilityRegister.cell)) }
+        for row in table.rows { try writer.row(row.map(SheetValue.of)) }
         try writer.finish()
         return table.rows.count
     }
@@ -63,17 +63,6 @@ package struct FacilityRegister: Sendable {
 
     private static func figures(of record: FacilityRecord) -> [TableValue] {
         FacilityField.all.map { field in record[field].map(field.tableValue) ?? .empty }
-    }
-
-    private static func cell(_ value: TableValue) -> SheetValue {
-        switch value {
-        case .text(let text): .text(text)
-        case .integer(let number): .integer(number)
-        case .decimal(let number, let places): .decimal(number, places: places)
-        case .percent(let share): .percent(share)
-        case .date(let day): .date(day)
-        case .empty: .empty
-        }
     }
 }
 

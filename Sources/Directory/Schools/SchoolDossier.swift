@@ -55,23 +55,12 @@ enum SchoolDossier {
             for section in sections {
                 try writer.addSheet(section.title)
                 try writer.header(section.header)
-                for row in section.rows { try writer.row(row.map(cell)) }
+                for row in section.rows { try writer.row(row.map(SheetValue.of)) }
             }
             try writer.finish()
         } catch let error as SheetWriteError {
             throw DomainError.unavailable(error.message)
         }
         return path
-    }
-
-    private static func cell(_ value: TableValue) -> SheetValue {
-        switch value {
-        case .text(let text): .text(text)
-        case .integer(let number): .integer(number)
-        case .decimal(let number, let places): .decimal(number, places: places)
-        case .percent(let share): .percent(share)
-        case .date(let day): .date(day)
-        case .empty: .empty
-        }
     }
 }

@@ -40,6 +40,18 @@ package struct SheetValue: Sendable, Equatable {
     package static func percent(_ ratio: Double) -> SheetValue { SheetValue(.percent(ratio)) }
     package static func date(_ day: LocalDate) -> SheetValue { SheetValue(.date(day)) }
 
+    /// A table's value as a cell.
+    package static func of(_ value: TableValue) -> SheetValue {
+        switch value {
+        case .text(let text): .text(text)
+        case .integer(let number): .integer(number)
+        case .decimal(let number, let places): .decimal(number, places: places)
+        case .percent(let share): .percent(share)
+        case .date(let day): .date(day)
+        case .empty: .empty
+        }
+    }
+
     /// The cell filled in the mark's colour, with a comment in Chinese if given.
     package func marked(_ mark: Mark, _ comment: String? = nil) -> SheetValue {
         var value = self

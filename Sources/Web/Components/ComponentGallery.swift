@@ -12,7 +12,7 @@ package enum ComponentGallery {
             \#(GalleryData.examples)
             \#(GalleryPlan.example)
             """#
-        return UI.layout("组件", page, breadcrumbs: [Crumb("开发", "/development"), Crumb("组件")], wide: true, contents)
+        return UI.layout("组件", page, breadcrumbs: [Crumb("开发"), Crumb("组件")], wide: true, contents)
     }
 
     private static var notices: HTML {

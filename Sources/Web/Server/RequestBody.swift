@@ -45,7 +45,8 @@ extension Exchange {
             guard let boundary = MultipartReader.boundary(of: headers["content-type"] ?? "") else { throw BodyError.wrongType }
             let reader = MultipartReader(boundary: boundary, folder: services.uploadFolder, limit: limit)
             do {
-                for try await buffer in request.body { try reader.take(buffer.readableBytesView) }
+                var pieces = request.body.makeAsyncIterator()
+                while let buffer = try await Exchange.next(&pieces) { try reader.take(buffer.readableBytesView) }
                 return try reader.finish()
             } catch {
                 reader.abandon()
@@ -55,6 +56,11 @@ extension Exchange {
         return content
     }
 
+    /// A client that leaves in the middle is no fault of the server.
+    private static func next(_ pieces: inout RequestBody.AsyncIterator) async throws -> ByteBuffer? {
+        do { return try await pieces.next() } catch { throw BodyError.malformed }
+    }
+
     private func checkLength(_ limit: Int) throws {
         if let length = headers["content-length"].flatMap(Int.init), length > limit { throw BodyError.tooLarge(limit: limit) }
     }
@@ -62,7 +68,8 @@ extension Exchange {
     private func collect(_ request: Request, limit: Int) async throws -> [UInt8] {
         try checkLength(limit)
         var bytes: [UInt8] = []
-        for try await buffer in request.body {
+        var pieces = request.body.makeAsyncIterator()
+        while let buffer = try await Exchange.next(&pieces) {
             bytes.append(contentsOf: buffer.readableBytesView)
             if bytes.count > limit { throw BodyError.tooLarge(limit: limit) }
         }

@@ -19,8 +19,11 @@ import Testing
                 for (method, operation) in operations {
                     let operation = try #require(operation as? [String: Any])
                     #expect((operation["summary"] as? String)?.isEmpty == false, "\(method) \(path)")
-                    let declared = (operation["parameters"] as? [[String: Any]])?.compactMap { $0["name"] as? String } ?? []
-                    #expect(Set(declared) == Set(path.split(separator: "{").dropFirst().map { String($0.prefix { $0 != "}" }) }))
+                    let declared =
+                        (operation["parameters"] as? [[String: Any]])?.compactMap { $0["name"] as? String } ?? []
+                    #expect(
+                        Set(declared)
+                            == Set(path.split(separator: "{").dropFirst().map { String($0.prefix { $0 != "}" }) }))
                 }
             }
         }

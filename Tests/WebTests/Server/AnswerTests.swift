@@ -77,7 +77,9 @@ import Testing
         #expect(try await client.send(.head, "/events", [:], []).bytes.isEmpty)
     }
 
-    @Test func `an unknown method names the known ones, an unknown address of the interface answers as such`() async throws {
+    @Test func `an unknown method names the known ones, an unknown address of the interface answers as such`()
+        async throws
+    {
         let client = try client { routes in
             routes.get("/page", access: .public) { _ in WebResponse() }
             routes.post("/page", access: .public) { _ in WebResponse() }

@@ -100,7 +100,10 @@ import Testing
         #expect(counter.value == 0)
     }
 
-    @Test(arguments: ["", "--b", "--b\r\n\r\nx", "--b--", "--c\r\n\r\n--c--\r\n", "--b\r\nContent-Disposition: form-data\r\n\r\n\r\n--b--"])
+    @Test(arguments: [
+        "", "--b", "--b\r\n\r\nx", "--b--", "--c\r\n\r\n--c--\r\n",
+        "--b\r\nContent-Disposition: form-data\r\n\r\n\r\n--b--",
+    ])
     func `an upload that is no multipart body is refused without a trace`(body: String) async throws {
         var routes = Routes(module: "test")
         routes.upload("/files", access: .signedIn, limit: 4096) { _ in .redirect("/files") }

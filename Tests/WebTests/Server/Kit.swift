@@ -10,7 +10,9 @@ enum Kit {
     static let token = "session-token"
     static let csrf = "csrf-token-of-the-session"
 
-    static func pipeline(_ routes: Routes, isSecure: Bool = false, repeats: MemoryRepeats = MemoryRepeats()) throws -> WebPipeline {
+    static func pipeline(_ routes: Routes, isSecure: Bool = false, repeats: MemoryRepeats = MemoryRepeats()) throws
+        -> WebPipeline
+    {
         let folder = NSTemporaryDirectory() + "web-tests-" + Identifiers.next()
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let publicFolder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

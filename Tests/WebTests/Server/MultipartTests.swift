@@ -20,7 +20,8 @@ import Testing
         return try body(folder)
     }
 
-    private func read(_ pieces: [ArraySlice<UInt8>], limit: Int = 4096, in folder: String) throws -> RequestBodyContent {
+    private func read(_ pieces: [ArraySlice<UInt8>], limit: Int = 4096, in folder: String) throws -> RequestBodyContent
+    {
         let reader = MultipartReader(boundary: "b1", folder: folder, limit: limit)
         for piece in pieces { try reader.take(piece) }
         return try reader.finish()
