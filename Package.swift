@@ -109,6 +109,9 @@ let package = Package(
         tests(for: "Plan", shared + ["Directory", "Connectivity"], resources: [.copy("Fixtures")]),
         tests(
             for: "App",
-            ["Connectivity", "Contracts", "Plan", "Server", "Demo", "Directory", "Identity", "Database", "Kernel", "Platform", "Web"]),
+            [
+                "Connectivity", "Contracts", "Plan", "Server", "Demo", "Directory", "Identity", "Database", "Kernel",
+                "Platform", "Web",
+            ]),
     ]
 )

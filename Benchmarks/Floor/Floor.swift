@@ -23,7 +23,8 @@ struct Floor {
             router.get(RouterPath("/\(base)")) { _, _ in
                 let sum = pool.run(statements)
                 return Response(
-                    status: .ok, headers: [.contentType: "text/html; charset=utf-8", .cacheControl: "no-store", .server: "\(sum)"],
+                    status: .ok,
+                    headers: [.contentType: "text/html; charset=utf-8", .cacheControl: "no-store", .server: "\(sum)"],
                     body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
             }
         }

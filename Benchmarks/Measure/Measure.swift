@@ -61,12 +61,15 @@ struct Measure {
         var rates: [Double] = []
         for limit in [1, 256, 1, 256] {
             let folder = try temporaryFolder()
-            defer { try? FileManager.default.removeItem(atPath: folder) }  // a left-over in the temporary folder harms nobody
+            // A left-over in the temporary folder harms nobody.
+            defer { try? FileManager.default.removeItem(atPath: folder) }
             let database = try Database(
                 .sqlite(path: folder + "/x.sqlite"), readers: 1, groupLimit: limit, logger: logger)
             defer { database.close() }
             _ = try await database.migrate([
-                Migration("measure/0001", ["CREATE TABLE measure_row (id TEXT NOT NULL PRIMARY KEY, number INTEGER NOT NULL)"])
+                Migration(
+                    "measure/0001", ["CREATE TABLE measure_row (id TEXT NOT NULL PRIMARY KEY, number INTEGER NOT NULL)"]
+                )
             ])
             let each = limit == 1 ? 60 : 600
             let start = ContinuousClock.now
@@ -75,7 +78,8 @@ struct Measure {
                     group.addTask {
                         for number in 0..<each {
                             try await database.write { db in
-                                try db.execute("INSERT INTO measure_row (id, number) VALUES (\(Identifiers.next()), \(number))")
+                                try db.execute(
+                                    "INSERT INTO measure_row (id, number) VALUES (\(Identifiers.next()), \(number))")
                             }
                         }
                     }
@@ -128,7 +132,8 @@ struct Measure {
             let imports = platform.connectivity.imports
             func run(accept: Bool) async throws {
                 _ = try await imports.run(
-                    path: path, fileName: "register.xlsx", by: .system, scope: .everything, statisticsOn: nil, accept: accept)
+                    path: path, fileName: "register.xlsx", by: .system, scope: .everything, statisticsOn: nil,
+                    accept: accept)
             }
             try await timed("workbook to change set", { try await run(accept: false) })
             try await timed("workbook to change set and accepted", { try await run(accept: true) })

@@ -57,7 +57,8 @@ package struct AppConfiguration: Sendable {
         func number(_ key: ConfigKey, _ fallback: Int, _ range: ClosedRange<Int>) -> Int {
             guard let text = reader.string(forKey: key) else { return fallback }
             guard let value = Int(text), range.contains(value) else {
-                problems.append("\(key) must be a number from \(range.lowerBound) to \(range.upperBound), not '\(text)'")
+                problems.append(
+                    "\(key) must be a number from \(range.lowerBound) to \(range.upperBound), not '\(text)'")
                 return fallback
             }
             return value

@@ -15,7 +15,9 @@ struct BackgroundWork: Service {
                 let runner = JobRunner(database: platform.database, handlers: platform.jobs, logger: platform.logger)
                 group.addTask { await runner.run() }
                 let delivery = EventDelivery(database: platform.database, receivers: platform.receivers)
-                group.addTask { await repeatedly(every: .milliseconds(500), "events") { _ = try await delivery.deliver() } }
+                group.addTask {
+                    await repeatedly(every: .milliseconds(500), "events") { _ = try await delivery.deliver() }
+                }
                 group.addTask {
                     await repeatedly(every: .seconds(20), "audit chain") {
                         _ = try await AuditChain.extend(platform.database)

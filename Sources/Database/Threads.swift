@@ -80,7 +80,7 @@ enum SQLiteWriter {
             do {
                 try commit(live, on: try holder.get())
                 for work in live { work.finish() }
-            } catch where live.count > 1 {
+            } catch  where live.count > 1 {
                 logger.warning("group commit failed, running its writes singly", metadata: ["error": "\(error)"])
                 dropIfStuck(holder)
                 for work in live { alone(work, holder) }

@@ -1,7 +1,8 @@
-#if canImport(Glibc)
-import Glibc
-#endif
 import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#endif
 
 /// The key of a record: a UUIDv7 written as 26 characters of Crockford's base 32, so that text order is time order
 /// and both databases sort it alike. `Subject` is a phantom: an `ID<School>` cannot be passed where an `ID<Account>` is due.

@@ -1,5 +1,5 @@
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 /// A moment, as UTC milliseconds since 1970. Stored as it is; shown in Asia/Shanghai, which has had no summer time since 1991.

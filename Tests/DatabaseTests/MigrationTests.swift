@@ -4,7 +4,8 @@ import TestKit
 import Testing
 
 @Suite("数据库升级") struct MigrationTests {
-    private let first = Migration("test/0001", ["CREATE TABLE test_a (id TEXT NOT NULL PRIMARY KEY, share REAL NOT NULL)"])
+    private let first = Migration(
+        "test/0001", ["CREATE TABLE test_a (id TEXT NOT NULL PRIMARY KEY, share REAL NOT NULL)"])
     private let second = Migration("test/0002", ["ALTER TABLE test_a ADD COLUMN note TEXT NOT NULL DEFAULT ''"])
 
     @Test(arguments: TestDatabase.allCases)
@@ -23,7 +24,9 @@ import Testing
             await #expect(throws: MigrationError.self) { try await database.migrate([changed, self.second]) }
             await #expect(throws: MigrationError.self) { try await database.migrate([self.first]) }
             let third = Migration("test/0003", ["CREATE INDEX test_a_note ON test_a (note)"])
-            await #expect(throws: MigrationError.self) { try await database.checkSchema([self.first, self.second, third]) }
+            await #expect(throws: MigrationError.self) {
+                try await database.checkSchema([self.first, self.second, third])
+            }
             try await database.checkSchema([first, second])
         }
     }
@@ -31,10 +34,13 @@ import Testing
     @Test(arguments: TestDatabase.allCases)
     func `a step that fails leaves the schema as it was`(on kind: TestDatabase) async throws {
         try await kind.withDatabase(migrations: [first]) { (database: Database, _: String) async throws in
-            let broken = Migration("test/0002", ["CREATE TABLE test_b (id TEXT NOT NULL PRIMARY KEY)", "CREATE NONSENSE"])
+            let broken = Migration(
+                "test/0002", ["CREATE TABLE test_b (id TEXT NOT NULL PRIMARY KEY)", "CREATE NONSENSE"])
             await #expect(throws: (any Error).self) { try await database.migrate([self.first, broken]) }
             #expect(try await database.migrate([first, second]) == ["test/0002"])
-            await #expect(throws: (any Error).self) { try await database.read { try $0.execute("SELECT id FROM test_b") } }
+            await #expect(throws: (any Error).self) {
+                try await database.read { try $0.execute("SELECT id FROM test_b") }
+            }
         }
     }
 }

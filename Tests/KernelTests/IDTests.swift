@@ -16,7 +16,9 @@ import Testing
         #expect(a < b)
     }
 
-    @Test(arguments: ["", "abc", "01jz!aaaaaaaaaaaaaaaaaaaaa", "01JZ0000000000000000000000", "01jz00000000000000000000000"])
+    @Test(arguments: [
+        "", "abc", "01jz!aaaaaaaaaaaaaaaaaaaaa", "01JZ0000000000000000000000", "01jz00000000000000000000000",
+    ])
     func `text that is no key is refused`(text: String) {
         #expect(ID<Person>(checking: text) == nil)
     }

@@ -80,11 +80,13 @@ package struct TestCity: Sendable {
 package func withTestCity<T>(_ database: TestDatabase, _ body: (TestCity) async throws -> T) async throws -> T {
     try await database.withDatabase { database, folder in
         var configuration = try await AppConfiguration.load(.init(dataFolder: folder))
-        configuration.publicFolder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        configuration.publicFolder =
+            URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("../../Public").standardized.path
         var options = CityPlatform.Options()
         options.passwordCost = .minimal
-        let platform = try CityPlatform(configuration, database: database, options: options, logger: TestDatabase.logger)
+        let platform = try CityPlatform(
+            configuration, database: database, options: options, logger: TestDatabase.logger)
         let city = TestCity(platform: platform, folder: folder)
         let result: Result<T, any Error>
         do {
@@ -107,7 +109,10 @@ extension TestCity {
                 guard let found = try store.find(code: code, within: .everything) else { throw DomainError.notFound }
                 return found
             }
-            func school(_ code: String?, _ name: String, _ type: String, _ area: String, central: Bool = false, below: Organisation) throws -> Organisation {
+            func school(
+                _ code: String?, _ name: String, _ type: String, _ area: String, central: Bool = false,
+                below: Organisation
+            ) throws -> Organisation {
                 try service.add(
                     .init(
                         kind: type == "218" ? .teachingPoint : .school, code: code, name: name,

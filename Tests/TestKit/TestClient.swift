@@ -22,7 +22,8 @@ package struct TestAnswer: Sendable {
     /// The value of a hidden field of the first form that has it.
     package func hidden(_ name: String) -> String? {
         guard let start = text.range(of: "name=\"\(name)\" value=\"") else { return nil }
-        return text[start.upperBound...].split(separator: "\"", maxSplits: 1, omittingEmptySubsequences: false).first.map(String.init)
+        return text[start.upperBound...].split(separator: "\"", maxSplits: 1, omittingEmptySubsequences: false).first
+            .map(String.init)
     }
 }
 
@@ -88,7 +89,9 @@ package final class TestClient: Sendable {
         cookies.withLock { jar in
             for line in lines {
                 let halves = line.split(separator: ";")[0].split(separator: "=", maxSplits: 1)
-                if line.contains("Max-Age=0") { jar[String(halves[0])] = nil } else if halves.count == 2 {
+                if line.contains("Max-Age=0") {
+                    jar[String(halves[0])] = nil
+                } else if halves.count == 2 {
                     jar[String(halves[0])] = String(halves[1])
                 }
             }

@@ -36,7 +36,8 @@ enum AuditPages {
             verdict.isSound
             ? UI.notice(.ok, "<p>\(verdict.linked) 条记录完整，\(verdict.waiting) 条新记录等待串联。</p>")
             : UI.notice(.bad, "<p>记录不完整：\(verdict.reason)。请立即联系安全管理员。</p>")
-        let content: HTML = "\(UI.heading("审计记录校验"))\(UI.card(nil, message))<p>\(UI.linkButton("返回审计记录", url: "/operations/audit"))</p>"
+        let content: HTML =
+            "\(UI.heading("审计记录校验"))\(UI.card(nil, message))<p>\(UI.linkButton("返回审计记录", url: "/operations/audit"))</p>"
         return UI.layout("审计记录校验", page, content)
     }
 }

@@ -28,7 +28,8 @@ struct AuditRoutes: Sendable {
             // Taking the log out of the platform is itself an event.
             try await database.write { db in
                 try AuditLog.record(
-                    "audit.exported", "audit", by: AuditActor(user, address: request.remoteAddress), "\(entries.count) 条", on: db)
+                    "audit.exported", "audit", by: AuditActor(user, address: request.remoteAddress),
+                    "\(entries.count) 条", on: db)
             }
             return try AuditPages.table.download(entries, as: format, with: request.exporter)
         }

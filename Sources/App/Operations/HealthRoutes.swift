@@ -15,7 +15,8 @@ struct HealthRoutes: Sendable {
     }
 
     private static func plain(_ text: String, status: Int = 200) -> WebResponse {
-        WebResponse(status: status, headers: [("content-type", "text/plain; charset=utf-8")], body: .bytes(Array(text.utf8)))
+        WebResponse(
+            status: status, headers: [("content-type", "text/plain; charset=utf-8")], body: .bytes(Array(text.utf8)))
     }
 
     /// Ready means that the database answers and can be written.
@@ -37,8 +38,10 @@ struct HealthRoutes: Sendable {
         let jobs = try await database.read { try JobStore($0).counts() }
         let waiting = database.waiting
         var text = metrics.text
-        text += "# HELP santong_database_waiting Transaction bodies waiting for a thread.\n# TYPE santong_database_waiting gauge\n"
-        text += "santong_database_waiting{kind=\"read\"} \(waiting.reads)\nsantong_database_waiting{kind=\"write\"} \(waiting.writes)\n"
+        text +=
+            "# HELP santong_database_waiting Transaction bodies waiting for a thread.\n# TYPE santong_database_waiting gauge\n"
+        text +=
+            "santong_database_waiting{kind=\"read\"} \(waiting.reads)\nsantong_database_waiting{kind=\"write\"} \(waiting.writes)\n"
         text += "# HELP santong_jobs Jobs by state.\n# TYPE santong_jobs gauge\n"
         for (state, count) in jobs { text += "santong_jobs{state=\"\(state.rawValue)\"} \(count)\n" }
         return WebResponse(

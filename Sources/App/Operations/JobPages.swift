@@ -32,7 +32,8 @@ enum JobPages {
         DataTable(
             caption: "后台任务",
             columns: [
-                DataColumn("任务", value: { .text($0.title) }, cell: { #"<a href="\#(url: path($0.id))">\#($0.title)</a>"# }),
+                DataColumn(
+                    "任务", value: { .text($0.title) }, cell: { #"<a href="\#(url: path($0.id))">\#($0.title)</a>"# }),
                 DataColumn("状态", value: { .text($0.state.title) }, cell: { UI.tag($0.state.title, tone($0.state)) }),
                 DataColumn("进度", value: { .text($0.total > 0 ? "\($0.done) / \($0.total)" : "") }),
                 DataColumn("说明", value: { .text($0.message) }),

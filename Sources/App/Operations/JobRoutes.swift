@@ -83,7 +83,8 @@ struct JobRoutes: Sendable {
         try await database.write { db in
             try JobStore(db).retry(job.id, now: .now)
             try AuditLog.record(
-                "job.retried", job.id.rawValue, by: AuditActor(user, address: request.remoteAddress), at: job.organisationPath,
+                "job.retried", job.id.rawValue, by: AuditActor(user, address: request.remoteAddress),
+                at: job.organisationPath,
                 job.title, on: db)
         }
         return .redirect("/operations/jobs", flash: Flash(.done, "已重新排队。"))

@@ -51,7 +51,9 @@ final class PostgresConnection: Connection {
         defer { for buffer in buffers { buffer?.deallocate() } }
         for value in sql.values { buffers.append(try PostgresConnection.parameter(value)) }
         let pointers = buffers.map { UnsafePointer($0) }
-        guard let result = PQexecPrepared(handle, name, Int32(pointers.count), pointers, nil, nil, 0) else { throw lost() }
+        guard let result = PQexecPrepared(handle, name, Int32(pointers.count), pointers, nil, nil, 0) else {
+            throw lost()
+        }
         defer { PQclear(result) }
         try check(result)
         for row in 0..<PQntuples(result) { try body(Row(source: .postgres(result, row: row))) }

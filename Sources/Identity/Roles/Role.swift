@@ -74,15 +74,15 @@ package enum Role: String, Column, Sendable, CaseIterable {
     }
 
     private static let permissionTable: [Role: Set<Permission>] = {
-        let teaching: Set<Permission> = ["directory.school.view", "plan.state.view"]
-        let viewing = teaching.union(["directory.organisation.view", "connectivity.register.view"])
+        let teaching: Set<Permission> = ["directory.school.view", "plan.state.view", "connectivity.register.view"]
+        let viewing = teaching.union(["directory.organisation.view"])
         let accounts: Set<Permission> = [.accountView, .accountManage]
         let school = viewing.union(accounts).union(["connectivity.register.edit"])
         let county = school.union([
-            "directory.organisation.edit", "connectivity.import.view", "connectivity.import.submit",
+            "directory.organisation.edit", "connectivity.import.view", "connectivity.import.submit", "plan.target.edit",
         ])
         let city = county.union([
-            "plan.document.edit", "plan.target.edit", "plan.setting.edit", "plan.snapshot.freeze",
+            "plan.document.edit", "plan.setting.edit", "plan.snapshot.freeze",
             "platform.audit.view",
             "platform.job.view",
         ])

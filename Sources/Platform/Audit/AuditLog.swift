@@ -27,7 +27,9 @@ package struct AuditActor: Sendable {
     /// The network address; empty for commands and jobs.
     package let address: String
 
-    package init(id: String?, name: String, address: String) { (self.id, self.name, self.address) = (id, name, address) }
+    package init(id: String?, name: String, address: String) {
+        (self.id, self.name, self.address) = (id, name, address)
+    }
     package init(_ user: CurrentUser, address: String = "") {
         self.init(id: user.account.rawValue, name: user.name, address: address)
     }

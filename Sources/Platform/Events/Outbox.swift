@@ -64,9 +64,12 @@ package struct EventDelivery: Sendable {
         }
         for event in due {
             do {
-                for receiver in receivers where receiver.kind == event.kind { try await receiver.receive(event.payload) }
+                for receiver in receivers where receiver.kind == event.kind {
+                    try await receiver.receive(event.payload)
+                }
                 try await database.write { db in
-                    try db.execute("UPDATE platform_event SET delivered_at = \(now), failure = '' WHERE id = \(event.id)")
+                    try db.execute(
+                        "UPDATE platform_event SET delivered_at = \(now), failure = '' WHERE id = \(event.id)")
                 }
             } catch {
                 let pause = Int64(5 << (2 * event.attempts)), text = "\(error)"

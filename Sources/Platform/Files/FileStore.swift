@@ -79,7 +79,9 @@ package struct FileStore: Sendable {
 
     /// Hashes recorded but missing or damaged on disk.
     package func damaged(_ database: Database) async throws -> [String] {
-        let hashes = try await database.read { try $0.column("SELECT DISTINCT sha256 FROM platform_file", as: String.self) }
+        let hashes = try await database.read {
+            try $0.column("SELECT DISTINCT sha256 FROM platform_file", as: String.self)
+        }
         return hashes.filter { hash in
             guard let found = try? SHA256.hash(fileAt: path(of: hash)) else { return true }
             return Hex.encode(found) != hash

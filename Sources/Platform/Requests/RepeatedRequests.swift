@@ -36,7 +36,8 @@ package struct RepeatedRequests: Sendable {
                 "SELECT scope, location, flash, is_done, created_at FROM platform_repeated_request WHERE key = \(key)"
             ) {
                 (
-                    scope: try $0.text(0), location: try $0.text(1), flash: try $0.text(2), done: try $0.get(3, as: Bool.self),
+                    scope: try $0.text(0), location: try $0.text(1), flash: try $0.text(2),
+                    done: try $0.get(3, as: Bool.self),
                     at: try $0.get(4, as: Timestamp.self)
                 )
             }

@@ -37,7 +37,9 @@ extension AsyncParsableCommand {
         await platform.close()
     }
 
-    static func platform(_ configuration: AppConfiguration, _ database: Database, _ logger: Logger) async throws -> CityPlatform {
+    static func platform(_ configuration: AppConfiguration, _ database: Database, _ logger: Logger) async throws
+        -> CityPlatform
+    {
         var options = CityPlatform.Options()
         if DemoMarker.exists(in: configuration.dataFolder) {
             options.demoAccounts = { try await DemoCast.signInAccounts(database) }

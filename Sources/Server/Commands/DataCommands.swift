@@ -28,7 +28,8 @@ struct ImportCommand: AsyncParsableCommand {
                     statisticsOn: day, accept: accept)
                 if json { return try Output.json(outcome) }
                 Output.line(
-                    "new \(outcome.new), changed \(outcome.changed), unchanged \(outcome.unchanged), refused \(outcome.refused)")
+                    "new \(outcome.new), changed \(outcome.changed), unchanged \(outcome.unchanged), refused \(outcome.refused)"
+                )
                 for row in outcome.refusedRows {
                     Output.line("\(row.sheet)\t\(row.row)\t\(row.reasons.joined(separator: "；"))")
                 }
@@ -62,7 +63,9 @@ struct PlanCommand: AsyncParsableCommand {
                 let outcome = try await platform.plan.documents.importFile(
                     path: file, name: (file as NSString).lastPathComponent, title: title, publish: publish, by: .system)
                 if json { return try Output.json(outcome) }
-                for clause in outcome.clauses { Output.line("\(clause.path)\t\(clause.heading ?? "")\t\(clause.text.prefix(40))") }
+                for clause in outcome.clauses {
+                    Output.line("\(clause.path)\t\(clause.heading ?? "")\t\(clause.text.prefix(40))")
+                }
             }
         }
     }

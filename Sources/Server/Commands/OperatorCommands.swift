@@ -9,7 +9,8 @@ import Web
 
 struct UserCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "user", abstract: "Accounts, for the operator.", subcommands: [Create.self, Reset.self, Token.self])
+        commandName: "user", abstract: "Accounts, for the operator.",
+        subcommands: [Create.self, Reset.self, Token.self])
 
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Make an account and print its one-time password.")
@@ -63,7 +64,9 @@ struct BackupCommand: AsyncParsableCommand {
     func run() async throws {
         try await withPlatform(options) { platform in
             let manager = FileManager.default
-            guard !manager.fileExists(atPath: target) else { throw CommandFailure(description: "\(target) exists already") }
+            guard !manager.fileExists(atPath: target) else {
+                throw CommandFailure(description: "\(target) exists already")
+            }
             try manager.createDirectory(atPath: target, withIntermediateDirectories: true)
             // The database first: every file it names is on disk before its row is.
             try await platform.database.copy(to: target + "/santong.sqlite")
@@ -109,7 +112,8 @@ struct RestoreCommand: AsyncParsableCommand {
             let problems = try await platform.database.integrityProblems()
             let damaged = try await platform.files.damaged(platform.database)
             guard problems.isEmpty, damaged.isEmpty else {
-                throw CommandFailure(description: "the backup is damaged: \((problems + damaged).prefix(3).joined(separator: ", "))")
+                throw CommandFailure(
+                    description: "the backup is damaged: \((problems + damaged).prefix(3).joined(separator: ", "))")
             }
             Output.line("restored into \(folder)")
         }
@@ -163,7 +167,8 @@ struct AuditCommand: AsyncParsableCommand {
 
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "doctor", abstract: "Check configuration, schema, database, files and audit chain; exit 1 on a fault.")
+        commandName: "doctor",
+        abstract: "Check configuration, schema, database, files and audit chain; exit 1 on a fault.")
 
     @OptionGroup var options: DataOptions
     @Flag(help: "For scripts.") var json = false
@@ -179,16 +184,25 @@ struct DoctorCommand: AsyncParsableCommand {
             findings.append(Finding(check: "database", ok: problems.isEmpty, detail: problems.first ?? "sound"))
             let damaged = try await platform.files.damaged(platform.database)
             findings.append(
-                Finding(check: "files", ok: damaged.isEmpty, detail: damaged.isEmpty ? "all there" : damaged.joined(separator: " ")))
+                Finding(
+                    check: "files", ok: damaged.isEmpty,
+                    detail: damaged.isEmpty ? "all there" : damaged.joined(separator: " ")))
             let verdict = try await AuditChain.verify(platform.database)
             findings.append(
                 Finding(
                     check: "audit chain", ok: verdict.isSound,
                     detail: verdict.isSound ? "\(verdict.linked) linked, \(verdict.waiting) waiting" : verdict.reason))
             let torn = try await platform.connectivity.imports.tornBatches()
-            findings.append(Finding(check: "imports", ok: torn.isEmpty, detail: torn.isEmpty ? "none torn" : torn.joined(separator: " ")))
-            if json { try Output.json(findings) } else {
-                for finding in findings { Output.line("\(finding.ok ? "ok  " : "BAD ")\(finding.check): \(finding.detail)") }
+            findings.append(
+                Finding(
+                    check: "imports", ok: torn.isEmpty, detail: torn.isEmpty ? "none torn" : torn.joined(separator: " ")
+                ))
+            if json {
+                try Output.json(findings)
+            } else {
+                for finding in findings {
+                    Output.line("\(finding.ok ? "ok  " : "BAD ")\(finding.check): \(finding.detail)")
+                }
             }
             if findings.contains(where: { !$0.ok }) { throw ExitCode(1) }
         }

@@ -29,7 +29,10 @@ struct ServeCommand: AsyncParsableCommand {
         let setup = try await platform.identity.firstAdministratorLink()
         try await platform.serve { address in
             Output.line("listening on \(address)")
-            if let setup { Output.note("first administrator: open \(configuration.publicURL ?? address)\(setup) once, within 24 hours") }
+            if let setup {
+                Output.note(
+                    "first administrator: open \(configuration.publicURL ?? address)\(setup) once, within 24 hours")
+            }
         }
     }
 }
@@ -46,7 +49,8 @@ struct WorkerCommand: AsyncParsableCommand {
 }
 
 struct MigrateCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "migrate", abstract: "Bring the database schema up to date.")
+    static let configuration = CommandConfiguration(
+        commandName: "migrate", abstract: "Bring the database schema up to date.")
 
     @OptionGroup var options: DataOptions
 
@@ -101,8 +105,10 @@ extension DemoSize: ExpressibleByArgument {}
 enum Installation {
     /// Whether nothing has been set up yet.
     static func isEmpty(_ database: Database) async throws -> Bool {
-        do { return try await database.read { try $0.value("SELECT COUNT(*) FROM directory_organisation", as: Int.self) } == 0 }
-        catch { return true }
+        do {
+            return try await database.read { try $0.value("SELECT COUNT(*) FROM directory_organisation", as: Int.self) }
+                == 0
+        } catch { return true }
     }
 
     static func loadDemo(_ size: DemoSize, _ options: DataOptions) async throws {
@@ -110,7 +116,8 @@ enum Installation {
         let logger = DemoCommand.logger(configuration)
         let database = try CityPlatform.openDatabase(configuration, logger: logger)
         guard try await isEmpty(database) else {
-            throw CommandFailure(description: "\(configuration.dataFolder) is not empty; a demo is only loaded into an empty folder")
+            throw CommandFailure(
+                description: "\(configuration.dataFolder) is not empty; a demo is only loaded into an empty folder")
         }
         try await database.migrate(CityPlatform.migrations)
         try DemoMarker.write(to: configuration.dataFolder)

@@ -47,7 +47,9 @@ package struct HTML: ExpressibleByStringInterpolation, Sendable {
             if let markup { bytes.append(contentsOf: markup.bytes) }
         }
         /// `\(each: rows, row)`
-        package mutating func appendInterpolation<S: Sequence>(each items: S, _ part: (S.Element) throws -> HTML) rethrows {
+        package mutating func appendInterpolation<S: Sequence>(each items: S, _ part: (S.Element) throws -> HTML)
+            rethrows
+        {
             for item in items { bytes.append(contentsOf: try part(item).bytes) }
         }
         /// Markup only when the condition holds; the markup is not built otherwise.
@@ -111,7 +113,9 @@ enum HTMLEscape {
         let bytes = Array(url.utf8)
         if bytes.contains(where: { $0 < 0x20 || $0 == 0x7F || $0 == 0x5C }) { return false }
         guard let first = bytes.first else { return true }
-        if first == 0x2F || first == 0x3F || first == 0x23 { return !(bytes.count > 1 && first == 0x2F && bytes[1] == 0x2F) }
+        if first == 0x2F || first == 0x3F || first == 0x23 {
+            return !(bytes.count > 1 && first == 0x2F && bytes[1] == 0x2F)
+        }
         if let colon = bytes.firstIndex(of: 0x3A), !bytes[..<colon].contains(0x2F) {
             let scheme = String(decoding: bytes[..<colon], as: UTF8.self).lowercased()
             return scheme == "http" || scheme == "https"

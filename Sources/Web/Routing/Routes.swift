@@ -24,7 +24,9 @@ package struct Routes {
         _ path: String, access: Access, limit: Int = 32 << 20, _ handler: @escaping Route.Handler
     ) {
         all.append(
-            Route(method: .post, path: path, access: access, module: module, body: .upload(limit: limit), handler: handler))
+            Route(
+                method: .post, path: path, access: access, module: module, body: .upload(limit: limit), handler: handler
+            ))
     }
 
     /// A JSON API route under `/api/v1`. Errors answer `application/problem+json`; the body is at most 4 MiB.

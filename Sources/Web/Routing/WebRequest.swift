@@ -80,7 +80,8 @@ package struct FormValues: Sendable, Equatable {
     }
 
     package static func == (a: FormValues, b: FormValues) -> Bool {
-        a.pairs.count == b.pairs.count && zip(a.pairs, b.pairs).allSatisfy { $0.name == $1.name && $0.value == $1.value }
+        a.pairs.count == b.pairs.count
+            && zip(a.pairs, b.pairs).allSatisfy { $0.name == $1.name && $0.value == $1.value }
     }
 
     /// `a=1&b=%E4%B8%AD`, ready for an address.

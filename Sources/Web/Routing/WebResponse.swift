@@ -44,7 +44,9 @@ package struct WebResponse: Sendable {
     package static func download(path: String, name: String, contentType: String, temporary: Bool) -> WebResponse {
         let disposition = "attachment; filename=\"download\"; filename*=UTF-8''\(URLCoding.encode(name))"
         return WebResponse(
-            headers: [("content-type", contentType), ("content-disposition", disposition), ("cache-control", "no-store")],
+            headers: [
+                ("content-type", contentType), ("content-disposition", disposition), ("cache-control", "no-store"),
+            ],
             body: .file(path: path, temporary: temporary))
     }
 

@@ -37,13 +37,18 @@ enum ErrorPages {
 
 /// Errors of the API: `application/problem+json` (RFC 9457).
 package enum ProblemDocument {
-    package static func response(_ status: Int, _ title: String, _ detail: String, problems: [FieldProblem] = []) -> WebResponse {
-        let errors = problems.map { #"{"field":\#(JSONText.quote($0.field)),"message":\#(JSONText.quote($0.message))}"# }
+    package static func response(_ status: Int, _ title: String, _ detail: String, problems: [FieldProblem] = [])
+        -> WebResponse
+    {
+        let errors = problems.map {
+            #"{"field":\#(JSONText.quote($0.field)),"message":\#(JSONText.quote($0.message))}"#
+        }
         let list = problems.isEmpty ? "" : #","errors":[\#(errors.joined(separator: ","))]"#
         let text =
             #"{"type":"about:blank","title":\#(JSONText.quote(title)),"status":\#(status),"detail":\#(JSONText.quote(detail))\#(list)}"#
         return WebResponse(
-            status: status, headers: [("content-type", "application/problem+json; charset=utf-8")], body: .bytes(Array(text.utf8)))
+            status: status, headers: [("content-type", "application/problem+json; charset=utf-8")],
+            body: .bytes(Array(text.utf8)))
     }
 
     static func response(for error: any Error, _ requestID: String) -> WebResponse {

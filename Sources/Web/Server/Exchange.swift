@@ -94,7 +94,8 @@ struct Exchange: Sendable {
         _ parameters: [String: String], _ body: RequestBodyContent, _ session: SessionInfo?, _ services: WebServices
     ) -> WebRequest {
         WebRequest(
-            method: method ?? .get, path: path, parameters: parameters, query: query, form: body.form, files: body.files,
+            method: method ?? .get, path: path, parameters: parameters, query: query, form: body.form,
+            files: body.files,
             body: body.bytes, headers: headers, remoteAddress: remoteAddress, requestID: requestID, session: session,
             page: page(services, session: session), exporter: services.exporter)
     }

@@ -105,19 +105,24 @@ final class MultipartReader {
             }
         } else {
             part?.bytes += bytes
-            if part?.size ?? 0 > MultipartReader.fieldLimit { throw BodyError.tooLarge(limit: MultipartReader.fieldLimit) }
+            if part?.size ?? 0 > MultipartReader.fieldLimit {
+                throw BodyError.tooLarge(limit: MultipartReader.fieldLimit)
+            }
         }
     }
 
     private func openPart(_ header: ArraySlice<UInt8>) throws {
         let text = String(decoding: header, as: UTF8.self)
         let line = text.split(whereSeparator: \.isNewline).first { $0.lowercased().hasPrefix("content-disposition:") }
-        guard let line, let name = MultipartReader.parameter("name", in: String(line)) else { throw BodyError.malformed }
+        guard let line, let name = MultipartReader.parameter("name", in: String(line)) else {
+            throw BodyError.malformed
+        }
         let fileName = MultipartReader.parameter("filename", in: String(line))
         guard pairs.count + content.files.count < 2000 else { throw BodyError.malformed }
         let path = folder + "/" + Identifiers.next()
         if fileName != nil {
-            guard FileManager.default.createFile(atPath: path, contents: nil), let handle = FileHandle(forWritingAtPath: path)
+            guard FileManager.default.createFile(atPath: path, contents: nil),
+                let handle = FileHandle(forWritingAtPath: path)
             else { throw DomainError.unavailable("存储空间不足，文件没有保存。请联系平台管理员。") }
             part = Part(name: name, fileName: fileName, path: path, handle: handle)
         } else {
@@ -157,7 +162,9 @@ final class MultipartReader {
             guard let base = buffer.baseAddress else { return nil }
             var index = start
             while index + needle.count <= buffer.count {
-                guard let hit = memchr(base + index, Int32(needle[0]), buffer.count - index - needle.count + 1) else { return nil }
+                guard let hit = memchr(base + index, Int32(needle[0]), buffer.count - index - needle.count + 1) else {
+                    return nil
+                }
                 index = UnsafeRawPointer(hit) - UnsafeRawPointer(base)
                 if memcmp(base + index, needle, needle.count) == 0 { return index }
                 index += 1

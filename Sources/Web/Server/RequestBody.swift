@@ -42,7 +42,9 @@ extension Exchange {
             content.form = form
         case .upload(let limit):
             try checkLength(limit)
-            guard let boundary = MultipartReader.boundary(of: headers["content-type"] ?? "") else { throw BodyError.wrongType }
+            guard let boundary = MultipartReader.boundary(of: headers["content-type"] ?? "") else {
+                throw BodyError.wrongType
+            }
             let reader = MultipartReader(boundary: boundary, folder: services.uploadFolder, limit: limit)
             do {
                 var pieces = request.body.makeAsyncIterator()
@@ -62,7 +64,9 @@ extension Exchange {
     }
 
     private func checkLength(_ limit: Int) throws {
-        if let length = headers["content-length"].flatMap(Int.init), length > limit { throw BodyError.tooLarge(limit: limit) }
+        if let length = headers["content-length"].flatMap(Int.init), length > limit {
+            throw BodyError.tooLarge(limit: limit)
+        }
     }
 
     private func collect(_ request: Request, limit: Int) async throws -> [UInt8] {

@@ -69,7 +69,8 @@ enum ResponseWriting {
     ) {
         func set(_ name: String, _ value: String, _ more: String) {
             let secure = services.isSecure ? "; Secure" : ""
-            headers.append(HTTPField(name: .setCookie, value: "\(name)=\(value); Path=/; HttpOnly; SameSite=Lax\(secure)\(more)"))
+            headers.append(
+                HTTPField(name: .setCookie, value: "\(name)=\(value); Path=/; HttpOnly; SameSite=Lax\(secure)\(more)"))
         }
         if let flash = answer.flash {
             set(Exchange.flashCookie, flash.coded, "; Max-Age=60")
@@ -83,7 +84,9 @@ enum ResponseWriting {
         case nil: break
         }
         if let view = answer.viewChange {
-            set(Exchange.viewCookie, (view.isElder ? "e" : "") + (view.isHighContrast ? "h" : "") + "_", "; Max-Age=31536000")
+            set(
+                Exchange.viewCookie, (view.isElder ? "e" : "") + (view.isHighContrast ? "h" : "") + "_",
+                "; Max-Age=31536000")
         }
     }
 
@@ -95,7 +98,8 @@ enum ResponseWriting {
                     try await writer.write(ByteBuffer(string: ":\n\n"))
                     continue
                 }
-                let data = event.data.split(separator: "\n", omittingEmptySubsequences: false).map { "data: \($0)\n" }.joined()
+                let data = event.data.split(separator: "\n", omittingEmptySubsequences: false).map { "data: \($0)\n" }
+                    .joined()
                 try await writer.write(ByteBuffer(string: "event: \(event.name)\n\(data)\n"))
             }
             try await writer.finish(nil)

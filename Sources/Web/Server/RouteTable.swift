@@ -31,7 +31,8 @@ struct RouteTable: Sendable {
                     node = next
                 }
             }
-            precondition(node.routes[route.method.rawValue] == nil, "two routes for \(route.method.rawValue) \(route.path)")
+            precondition(
+                node.routes[route.method.rawValue] == nil, "two routes for \(route.method.rawValue) \(route.path)")
             node.routes[route.method.rawValue] = route
         }
     }
@@ -51,7 +52,8 @@ struct RouteTable: Sendable {
 
     private func node(_ node: Node, _ rest: ArraySlice<String>) -> Node? {
         guard let segment = rest.first else { return node }
-        if let literal = node.literals[segment], let found = self.node(literal, rest.dropFirst()), !found.routes.isEmpty {
+        if let literal = node.literals[segment], let found = self.node(literal, rest.dropFirst()), !found.routes.isEmpty
+        {
             return found
         }
         return node.parameter.flatMap { self.node($0, rest.dropFirst()) }

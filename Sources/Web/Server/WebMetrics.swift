@@ -30,9 +30,12 @@ package final class WebMetrics: Sendable {
         var lines = [
             "# HELP santong_http_requests_total Requests answered.", "# TYPE santong_http_requests_total counter",
         ]
-        for (key, count) in state.counts.sorted(by: { ($0.key.pattern, $0.key.status) < ($1.key.pattern, $1.key.status) }) {
+        for (key, count) in state.counts.sorted(by: {
+            ($0.key.pattern, $0.key.status) < ($1.key.pattern, $1.key.status)
+        }) {
             lines.append(
-                #"santong_http_requests_total{route="\#(key.pattern)",method="\#(key.method)",status="\#(key.status)"} \#(count)"#)
+                #"santong_http_requests_total{route="\#(key.pattern)",method="\#(key.method)",status="\#(key.status)"} \#(count)"#
+            )
         }
         lines.append("# HELP santong_http_request_duration_seconds Time from the head of the request to its answer.")
         lines.append("# TYPE santong_http_request_duration_seconds histogram")
@@ -40,9 +43,11 @@ package final class WebMetrics: Sendable {
             var running = 0
             for (bound, count) in zip(WebMetrics.bounds, times.buckets) {
                 running += count
-                lines.append(#"santong_http_request_duration_seconds_bucket{route="\#(pattern)",le="\#(bound)"} \#(running)"#)
+                lines.append(
+                    #"santong_http_request_duration_seconds_bucket{route="\#(pattern)",le="\#(bound)"} \#(running)"#)
             }
-            lines.append(#"santong_http_request_duration_seconds_bucket{route="\#(pattern)",le="+Inf"} \#(times.count)"#)
+            lines.append(
+                #"santong_http_request_duration_seconds_bucket{route="\#(pattern)",le="+Inf"} \#(times.count)"#)
             lines.append(#"santong_http_request_duration_seconds_sum{route="\#(pattern)"} \#(times.sum)"#)
             lines.append(#"santong_http_request_duration_seconds_count{route="\#(pattern)"} \#(times.count)"#)
         }

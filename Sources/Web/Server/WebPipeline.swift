@@ -133,7 +133,8 @@ package struct WebPipeline: HTTPResponder {
             }
             return answer
         } catch {
-            try? await services.repeats.release(key)  // the first error is the one to tell; the claim also lapses by itself
+            // The first error is the one to tell; the claim also lapses by itself.
+            try? await services.repeats.release(key)
             throw error
         }
     }

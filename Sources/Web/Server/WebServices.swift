@@ -16,8 +16,10 @@ package struct WebServices: Sendable {
     package var trustsProxy: Bool
 
     package init(
-        authenticate: @escaping @Sendable (String) async throws -> SessionInfo?, repeats: any RepeatGuard, site: SiteInfo,
-        navigation: [NavigationItem], exporter: any TableExporter, uploadFolder: String, isSecure: Bool, trustsProxy: Bool
+        authenticate: @escaping @Sendable (String) async throws -> SessionInfo?, repeats: any RepeatGuard,
+        site: SiteInfo,
+        navigation: [NavigationItem], exporter: any TableExporter, uploadFolder: String, isSecure: Bool,
+        trustsProxy: Bool
     ) {
         (self.authenticate, self.repeats, self.site, self.navigation) = (authenticate, repeats, site, navigation)
         (self.exporter, self.uploadFolder) = (exporter, uploadFolder)

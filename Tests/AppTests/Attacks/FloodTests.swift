@@ -6,14 +6,17 @@ import Testing
 /// Much at once does not get past what holds for one after the other.
 @Suite("洪泛") struct FloodTests {
     @Test(arguments: TestDatabase.allCases)
-    func `many sign-ins at once from one address are not judged beyond its limit`(on database: TestDatabase) async throws {
+    func `many sign-ins at once from one address are not judged beyond its limit`(on database: TestDatabase)
+        async throws
+    {
         try await withTestCity(database) { (city: TestCity) async throws in
             let judged = try await withThrowingTaskGroup(of: Int.self) { group in
                 for index in 0..<90 {
                     group.addTask {
                         let client = try await city.client(.visitor)
                         return try await client.post(
-                            "/sign-in", from: "/sign-in", [("login", "nobody\(index)"), ("password", "wrong-\(index)-pass")]
+                            "/sign-in", from: "/sign-in",
+                            [("login", "nobody\(index)"), ("password", "wrong-\(index)-pass")]
                         ).status
                     }
                 }
@@ -45,7 +48,9 @@ import Testing
                 try await database.write { db in
                     try db.execute("INSERT INTO attack_thing (id) VALUES ('a')")
                     // A body that goes on after a failed statement: PostgreSQL then undoes the whole transaction.
-                    do { try db.execute("INSERT INTO attack_thing (id) VALUES ('a')") } catch DatabaseError.uniqueViolation {}
+                    do { try db.execute("INSERT INTO attack_thing (id) VALUES ('a')") } catch DatabaseError
+                        .uniqueViolation
+                    {}
                 }
             } catch { isWritten = false }
             let count: Int? = try await database.read { try $0.value("SELECT COUNT(*) FROM attack_thing") }

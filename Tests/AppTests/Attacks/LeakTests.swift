@@ -32,7 +32,8 @@ import Testing
                 .put, "/api/v1/schools/\(school.id)/facilities", ["content-type": "application/json"],
                 Array(#"{"validFrom":"2015-09-30","values":{"ordinary_rooms":4711}}"#.utf8))
             #expect(told.status == 200, "\(told.text)")
-            let answer = try await compared("\(TestCity.borderSchool),,,9999\n", in: city, by: try await city.client(.chen))
+            let answer = try await compared(
+                "\(TestCity.borderSchool),,,9999\n", in: city, by: try await city.client(.chen))
             #expect(answer.text.contains("管理范围内"))
             #expect(!answer.text.contains("4711"))
         }

@@ -11,7 +11,8 @@ import Web
         let school = try await city.organisation(TestCity.borderSchool)
         return route.path.split(separator: "/").map { segment in
             switch segment {
-            case ":id" where route.path.contains("/schools/") || route.path.contains("/organisations/"): school.id.rawValue
+            case ":id" where route.path.contains("/schools/") || route.path.contains("/organisations/"):
+                school.id.rawValue
             case ":code": "T12"
             case _ where segment.hasPrefix(":"): Identifiers.next()
             default: String(segment)
@@ -54,7 +55,9 @@ import Web
             for member in [TestCity.Member.chen, .li, .wang] {
                 let client = try await city.client(member)
                 for route in city.platform.routes where route.method == .get && !route.path.hasSuffix("/events") {
-                    guard route.path.contains("/schools/:id") || route.path.contains("/organisations/:id") else { continue }
+                    guard route.path.contains("/schools/:id") || route.path.contains("/organisations/:id") else {
+                        continue
+                    }
                     let path = try await path(of: route, city)
                     #expect(try await client.get(path).status == 404, "\(member) GET \(path)")
                 }
@@ -72,12 +75,18 @@ import Web
                     let isUpload = if case .upload = route.body { true } else { false }
                     let type =
                         route.body == .json
-                        ? "application/json" : isUpload ? "multipart/form-data; boundary=b" : "application/x-www-form-urlencoded"
-                    let body = route.body == .json ? "{" : isUpload ? "--b--\r\n" : "_csrf=forged&_key=\(Identifiers.next())"
+                        ? "application/json"
+                        : isUpload ? "multipart/form-data; boundary=b" : "application/x-www-form-urlencoded"
+                    let body =
+                        route.body == .json ? "{" : isUpload ? "--b--\r\n" : "_csrf=forged&_key=\(Identifiers.next())"
                     let answer = try await client.send(
                         .init(rawValue: route.method.rawValue)!, path, ["content-type": type], Array(body.utf8))
-                    #expect((300..<500).contains(answer.status), "\(member) \(route.method.rawValue) \(path) → \(answer.status)")
-                    if answer.status == 303 { #expect(answer.location?.hasPrefix("/sign-in") ?? false, "\(path) → \(answer.location ?? "")") }
+                    #expect(
+                        (300..<500).contains(answer.status),
+                        "\(member) \(route.method.rawValue) \(path) → \(answer.status)")
+                    if answer.status == 303 {
+                        #expect(answer.location?.hasPrefix("/sign-in") ?? false, "\(path) → \(answer.location ?? "")")
+                    }
                 }
             }
         }
@@ -90,7 +99,9 @@ import Web
                 held.formUnion(try await city.user(member).grants.flatMap(\.permissions))
             }
             for route in city.platform.routes {
-                if case .can(let permission) = route.access { #expect(held.contains(permission), "\(route.path): \(permission)") }
+                if case .can(let permission) = route.access {
+                    #expect(held.contains(permission), "\(route.path): \(permission)")
+                }
             }
         }
     }

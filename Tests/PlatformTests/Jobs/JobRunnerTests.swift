@@ -15,7 +15,9 @@ import Testing
     }
 
     private func state(_ id: ID<Job>, _ database: Database) async throws -> Job? {
-        try await database.read { try JobStore($0).list(within: .everything, after: nil, limit: 100).first { $0.id == id } }
+        try await database.read {
+            try JobStore($0).list(within: .everything, after: nil, limit: 100).first { $0.id == id }
+        }
     }
 
     @Test(arguments: TestDatabase.allCases)
@@ -38,12 +40,14 @@ import Testing
     }
 
     @Test(arguments: TestDatabase.allCases)
-    func `a broken rule ends the job and a fault tries it again, five times at most`(on kind: TestDatabase) async throws {
+    func `a broken rule ends the job and a fault tries it again, five times at most`(on kind: TestDatabase) async throws
+    {
         struct Fault: Error {}
         try await kind.withDatabase { (database: Database, _: String) async throws in
             let refused = try await add(database, kind: "refused"), faulty = try await add(database, kind: "faulty")
             let handlers = [
-                JobHandler("refused") { _ in throw DomainError.conflict("不行") }, JobHandler("faulty") { _ in throw Fault() },
+                JobHandler("refused") { _ in throw DomainError.conflict("不行") },
+                JobHandler("faulty") { _ in throw Fault() },
             ]
             var now = Timestamp.now
             for _ in 0..<8 {
@@ -62,7 +66,9 @@ import Testing
         try await kind.withDatabase { (database: Database, _: String) async throws in
             let id = try await add(database)
             try await database.write { db in
-                try db.execute("UPDATE platform_job SET state = 'running', lease_until = \(Timestamp.now.adding(seconds: 60)) WHERE id = \(id)")
+                try db.execute(
+                    "UPDATE platform_job SET state = 'running', lease_until = \(Timestamp.now.adding(seconds: 60)) WHERE id = \(id)"
+                )
             }
             let handler = JobHandler("test") { _ in "完成" }
             #expect(try await runner(database, [handler]).runOne() == false)
