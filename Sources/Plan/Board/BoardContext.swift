@@ -46,9 +46,8 @@ package struct BoardContext: Sendable {
 
     /// What the viewer may choose from: the bureaus and towns of the scope, or the schools where it holds none.
     package func choices(within scope: DataScope) -> [Organisation] {
-        let own = organisations.filter { scope.contains($0.path) }
-        let units = own.filter { !$0.kind.isSchool }
-        return units.isEmpty ? own : units
+        let units = organisations.filter { !$0.kind.isSchool && scope.contains($0.path) }
+        return units.isEmpty ? organisations.filter { scope.contains($0.path) } : units
     }
 
     /// A county's own target speaks of that county only; all others of everybody.

@@ -27,15 +27,16 @@ package struct BoardRoutes: Sendable {
 
     // MARK: What is asked
 
-    /// The day of the address, or the one pages show by themselves. A day that cannot be read counts as absent.
-    private func day(_ query: FormValues) async throws -> LocalDate {
-        if let day = query.text("date").flatMap({ LocalDate(iso: $0) }) { return day }
-        return try await boards.defaultDay()
+    /// The board of the day in the address, or of the one pages show by themselves. A day that cannot be read counts as
+    /// absent.
+    private func board(_ query: FormValues) async throws -> BoardContext {
+        if let day = query.text("date").flatMap({ LocalDate(iso: $0) }) { return try await boards.board(on: day) }
+        return try await boards.defaultBoard()
     }
 
     private func question(_ request: WebRequest, at organisation: String?) async throws -> PlanPages.Question {
         let user = try request.user, scope = user.scope(of: .planView)
-        let context = try await boards.board(on: try await day(request.query))
+        let context = try await board(request.query)
         let figures = BoardFigures(
             context: context, place: try context.place(organisation, within: scope),
             selection: BoardSelection(request.query))
@@ -63,7 +64,7 @@ package struct BoardRoutes: Sendable {
             let items = request.page.navigation.filter { $0.permission.map(user.may) ?? true }
             if let path = items.first?.path { return .redirect(path) }
         }
-        let context = try await boards.board(on: try await boards.defaultDay())
+        let context = try await boards.defaultBoard()
         return .html(FrontPages.page(FrontPages.isPublished(context) ? context : nil, request.page))
     }
 

@@ -9,6 +9,12 @@ package final class PlanBoardService: Sendable {
     private let boards = BoardCache<BoardKey, BoardContext>(limit: 5)
     private let days = BoardCache<DayKey, LocalDate>(limit: 2)
 
+    /// What everything kept depends on, asked once for each page.
+    private struct State {
+        let figures: [String]
+        let revision: BoardRevision
+    }
+
     private struct BoardKey: Hashable, Sendable {
         let figures: [String]
         let revision: BoardRevision
@@ -27,18 +33,30 @@ package final class PlanBoardService: Sendable {
 
     /// The state of the plan on a day. Askers who come while it is being evaluated wait for the same evaluation.
     package func board(on day: LocalDate) async throws -> BoardContext {
-        let (figures, revision) = (try await figureRevisions(), try await revision())
-        return try await boards.value(BoardKey(figures: figures, revision: revision, day: day)) { [self] in
-            try await evaluated(on: day)
-        }
+        try await board(on: day, try await state())
+    }
+
+    /// The board of the day that a page shows when none is asked for.
+    package func defaultBoard() async throws -> BoardContext {
+        let state = try await state()
+        return try await board(on: try await defaultDay(today: Timestamp.now.day, state), state)
+    }
+
+    private func board(on day: LocalDate, _ state: State) async throws -> BoardContext {
+        let key = BoardKey(figures: state.figures, revision: state.revision, day: day)
+        return try await boards.value(key) { [self] in try await evaluated(on: day) }
     }
 
     /// The day a page shows when none is asked for: by the city's choice the last snapshot; otherwise today while the
     /// plan runs, and after it (or before) the last day of the plan on which something was told. Today without a plan.
     package func defaultDay(today: LocalDate = Timestamp.now.day) async throws -> LocalDate {
-        let (figures, revision) = (try await figureRevisions(), try await revision())
-        return try await days.value(DayKey(figures: figures, today: today, revision: revision)) { [self] in
-            if revision.settings.defaultDay == .snapshot {
+        try await defaultDay(today: today, try await state())
+    }
+
+    private func defaultDay(today: LocalDate, _ state: State) async throws -> LocalDate {
+        let key = DayKey(figures: state.figures, today: today, revision: state.revision)
+        return try await days.value(key) { [self] in
+            if state.revision.settings.defaultDay == .snapshot {
                 let frozen = try await database.read { try SnapshotStore($0).days() }
                 if let last = frozen.last(where: { $0 <= today }) { return last }
             }
@@ -71,14 +89,10 @@ package final class PlanBoardService: Sendable {
         sources.first { source in source.indicators.contains { $0.id == indicator } }
     }
 
-    private func figureRevisions() async throws -> [String] {
-        var revisions: [String] = []
-        for source in sources { revisions.append(try await source.revision()) }
-        return revisions
-    }
-
-    private func revision() async throws -> BoardRevision {
-        try await database.read { try BoardStore($0).revision() }
+    private func state() async throws -> State {
+        var figures: [String] = []
+        for source in sources { figures.append(try await source.revision()) }
+        return State(figures: figures, revision: try await database.read { try BoardStore($0).revision() })
     }
 
     private func figures(on day: LocalDate) async throws -> [OrganisationID: [String: SchoolFigure]] {
@@ -121,7 +135,12 @@ actor BoardCache<Key: Hashable & Sendable, Value: Sendable> {
             entries.append(entry)
             return try await entry.task.value
         }
-        let task = Task { try await make() }
+        // One after the other: many days asked for at once must not take all processors from the other pages.
+        let before = entries.last?.task
+        let task = Task {
+            _ = await before?.result
+            return try await make()
+        }
         entries.append((key, task))
         if entries.count > limit { entries.removeFirst() }
         do { return try await task.value } catch {

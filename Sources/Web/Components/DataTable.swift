@@ -77,13 +77,20 @@ package struct DataTable<Row: Sendable>: Sendable {
         for (column, isNumeric) in zip(columns, isNumeric) {
             head += header(column, isNumeric: isNumeric, sort: sort, path: path, filters: filters)
         }
+        // What stands around a cell is the same in every row.
+        let frames = columns.enumerated().map { index, column in
+            frame(column, isHeader: hasRowHeader && index == 0, isNumeric: isNumeric[index])
+        }
+        let start: HTML = "<tr>", end: HTML = "</tr>\n"
         var body: HTML = ""
         for row in page.items {
-            body += "<tr>"
-            for (index, column) in columns.enumerated() {
-                body += cell(column, row, isHeader: hasRowHeader && index == 0, isNumeric: isNumeric[index])
+            body += start
+            for (column, frame) in zip(columns, frames) {
+                body += frame.start
+                body += column.html(row)
+                body += frame.end
             }
-            body += "</tr>\n"
+            body += end
         }
         return #"""
             <div class="table-wrap" role="region" aria-label="\#(caption)" tabindex="0"><table class="stack">
@@ -113,11 +120,10 @@ package struct DataTable<Row: Sendable>: Sendable {
             """#
     }
 
-    private func cell(_ column: DataColumn<Row>, _ row: Row, isHeader: Bool, isNumeric: Bool) -> HTML {
-        let content = column.html(row)
-        if isHeader { return #"<th scope="row" data-label="\#(column.title)">\#(content)</th>"# }
-        if isNumeric { return #"<td class="num" data-label="\#(column.title)">\#(content)</td>"# }
-        return #"<td data-label="\#(column.title)">\#(content)</td>"#
+    private func frame(_ column: DataColumn<Row>, isHeader: Bool, isNumeric: Bool) -> (start: HTML, end: HTML) {
+        if isHeader { return (#"<th scope="row" data-label="\#(column.title)">"#, "</th>") }
+        if isNumeric { return (#"<td class="num" data-label="\#(column.title)">"#, "</td>") }
+        return (#"<td data-label="\#(column.title)">"#, "</td>")
     }
 
     private func footer(_ page: Page<Row>, path: String, filters: FormValues, isContinued: Bool) -> HTML {
