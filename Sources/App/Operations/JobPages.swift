@@ -5,12 +5,12 @@ import Web
 enum JobPages {
     static func path(_ job: ID<Job>) -> String { "/jobs/\(job)" }
 
-    static func show(_ job: Job, _ page: PageContext) -> HTML {
+    static func show(_ job: Job, isOwn: Bool, _ page: PageContext) -> HTML {
         let label = job.message.isEmpty ? job.state.title : job.message
         let progress = UI.progressBar(
             done: job.done, total: job.total, label: label, events: job.hasEnded ? nil : path(job.id) + "/events")
-        let ending: HTML = job.state == .failed ? UI.notice(.bad, "<p>\(job.message)</p>") : ""
-        let next: HTML = job.result.isEmpty ? "" : "<p>\(UI.linkButton("查看结果", url: job.result))</p>"
+        let ending = UI.notice(job.state == .failed ? .bad : .ok, "<p>\(label)</p>")
+        let next: HTML = job.result.isEmpty || !isOwn ? "" : "<p>\(UI.linkButton("查看结果", url: job.result))</p>"
         let content: HTML = """
             \(UI.heading(job.title, note: job.state.title))
             \(UI.card(nil, "\(if: job.hasEnded, ending, else: progress)\(if: job.hasEnded, next)"))
@@ -19,9 +19,9 @@ enum JobPages {
     }
 
     /// What `progress.js` reads.
-    static func event(_ job: Job) -> String {
+    static func event(_ job: Job, isOwn: Bool) -> String {
         let label = job.message.isEmpty ? job.state.title : job.message
-        let url = job.state == .done ? job.result : ""
+        let url = job.state == .done && isOwn ? job.result : ""
         return #"""
             {"done":\#(job.done),"total":\#(job.total),"label":\#(JSONText.quote(label)),"finished":\#(job.hasEnded),\#
             "url":\#(JSONText.quote(url))}

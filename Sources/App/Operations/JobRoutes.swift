@@ -25,16 +25,19 @@ struct JobRoutes: Sendable {
 
     @Sendable func show(_ request: WebRequest) async throws -> WebResponse {
         let job = try await find(request)
-        if job.state == .done && !job.result.isEmpty {
+        // The result is for whoever asked for it; an operator of jobs need not be allowed to see business records.
+        let isOwn = job.account == (try request.user).account
+        if isOwn && job.state == .done && !job.result.isEmpty {
             return .redirect(job.result, flash: job.message.isEmpty ? nil : Flash(.done, job.message))
         }
-        return .html(JobPages.show(job, request.page))
+        return .html(JobPages.show(job, isOwn: isOwn, request.page))
     }
 
     /// One event whenever the progress changed; the last says that the work has ended. Now and then an empty one shows
     /// whether anybody still listens. A server that is asked to end does not wait: the page comes back by itself.
     @Sendable func events(_ request: WebRequest) async throws -> WebResponse {
         let first = try await find(request), database = database
+        let isOwn = first.account == (try request.user).account
         let events = AsyncStream<ServerEvent> { continuation in
             let task = Task {
                 var last = "", quiet = 0
@@ -45,7 +48,7 @@ struct JobRoutes: Sendable {
                         try JobStore(db).find(first.id, visibleTo: try request.user, scope: .everything)
                     }
                     guard let job else { break }
-                    let data = JobPages.event(job)
+                    let data = JobPages.event(job, isOwn: isOwn)
                     quiet = data == last ? quiet + 1 : 0
                     if quiet == 0 { continuation.yield(ServerEvent(name: "message", data: data)) }
                     if quiet == JobRoutes.quietSteps {
