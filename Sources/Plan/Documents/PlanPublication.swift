@@ -57,10 +57,12 @@ package struct PlanImportOutcome: Encodable, Sendable {
         package let path: String
         package let heading: String?
         package let text: String
-        /// Characters of heading and text, line ends left out.
+        /// The first 16 characters of the numbered line without its number; `nil` for a chapter that is only a title.
+        package let begins: String?
+        /// Characters of the numbered line with its number; 0 for a chapter that is only a title.
         package let chars: Int
-        /// Paragraphs of the text.
-        package let paragraphs: Int
+        /// Paragraphs after the numbered line; `nil` for none.
+        package let paragraphs: Int?
     }
 
     package struct Finding: Encodable, Sendable {
@@ -86,11 +88,10 @@ package struct PlanImportOutcome: Encodable, Sendable {
         isUnchanged: Bool = false
     ) {
         self.title = title
-        clauses = content.clauses.map { clause in
-            let chars = (clause.heading?.count ?? 0) + clause.paragraphs.reduce(0) { $0 + $1.count }
-            return Clause(
-                path: clause.path, heading: clause.heading, text: clause.text, chars: chars,
-                paragraphs: clause.paragraphs.count)
+        clauses = zip(content.clauses, content.outline).map { clause, outline in
+            Clause(
+                path: clause.path, heading: clause.heading, text: clause.text, begins: outline.begins,
+                chars: outline.chars, paragraphs: outline.paragraphs)
         }
         findings = content.findings.map { Finding(kind: $0.kind.rawValue, path: $0.path, message: $0.message) }
         dropped = content.dropped

@@ -18,7 +18,8 @@ struct CommandFailure: Error, CustomStringConvertible {
 }
 
 extension AsyncParsableCommand {
-    /// Runs a body with the opened platform and closes it, whatever happens. Rules that refuse become a line of text.
+    /// Runs a body with the opened platform and closes it, whatever happens. A new data folder is set up first. Rules that
+    /// refuse become a line of text.
     func withPlatform(
         _ options: DataOptions, _ body: (CityPlatform) async throws -> Void
     ) async throws {
@@ -27,6 +28,7 @@ extension AsyncParsableCommand {
         let database = try CityPlatform.openDatabase(configuration, logger: logger)
         let platform = try await Self.platform(configuration, database, logger)
         do {
+            try await Installation.setUpIfEmpty(platform)
             try await database.checkSchema(CityPlatform.migrations)
             try await body(platform)
         } catch {

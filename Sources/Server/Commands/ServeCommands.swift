@@ -18,7 +18,7 @@ struct ServeCommand: AsyncParsableCommand {
         let logger = Self.logger(configuration)
         let database = try CityPlatform.openDatabase(configuration, logger: logger)
         let isFresh = try await Installation.isEmpty(database)
-        if isFresh { try await database.migrate(CityPlatform.migrations) }
+        if isFresh { _ = try await database.migrate(CityPlatform.migrations) }
         try await database.checkSchema(CityPlatform.migrations)
         if isFresh && demo != .none { try DemoMarker.write(to: configuration.dataFolder) }
         let platform = try await Self.platform(configuration, database, logger)
@@ -56,9 +56,12 @@ struct MigrateCommand: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try await AppConfiguration.load(.init(dataFolder: options.data))
-        let database = try CityPlatform.openDatabase(configuration, logger: Self.logger(configuration))
-        defer { database.close() }
+        let logger = Self.logger(configuration)
+        let database = try CityPlatform.openDatabase(configuration, logger: logger)
         let applied = try await database.migrate(CityPlatform.migrations)
+        let platform = try await Self.platform(configuration, database, logger)
+        try await Installation.setUpIfEmpty(platform)
+        await platform.close()
         Output.line(applied.isEmpty ? "schema is up to date" : applied.map { "applied \($0)" }.joined(separator: "\n"))
     }
 }
@@ -103,6 +106,13 @@ struct DemoCommand: AsyncParsableCommand {
 extension DemoSize: ExpressibleByArgument {}
 
 enum Installation {
+    /// Gives a new database its schema, the city's tree and the shipped target sets; leaves any other as it is.
+    static func setUpIfEmpty(_ platform: CityPlatform) async throws {
+        guard try await isEmpty(platform.database) else { return }
+        _ = try await platform.database.migrate(CityPlatform.migrations)
+        try await platform.prepare()
+    }
+
     /// Whether nothing has been set up yet.
     static func isEmpty(_ database: Database) async throws -> Bool {
         do {
@@ -119,7 +129,7 @@ enum Installation {
             throw CommandFailure(
                 description: "\(configuration.dataFolder) is not empty; a demo is only loaded into an empty folder")
         }
-        try await database.migrate(CityPlatform.migrations)
+        _ = try await database.migrate(CityPlatform.migrations)
         try DemoMarker.write(to: configuration.dataFolder)
         let platform = try await DemoCommand.platform(configuration, database, logger)
         try await platform.prepare()
