@@ -69,15 +69,28 @@ def test_two_requests_on_one_connection_are_answered_in_their_order(server):
     assert received.index(b"ok\n") < received.index(b"ready\n")
 
 
+def wait_until_closed(address):
+    """Until nobody listens there any more, which is when the server has begun to end."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection((address.hostname, address.port), 1).close()
+        except OSError:
+            return
+    raise AssertionError("the server still takes connections")
+
+
 def test_a_request_that_runs_is_answered_before_the_server_ends(tmp_path):
     server = Server(tmp_path / "data", demo="none")
     address = urlsplit(server.url)
     with socket.create_connection((address.hostname, address.port)) as connection:
         connection.settimeout(10)
-        connection.sendall(b"POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Length: 8\r\n" + FORM + b"\r\nlogi")
-        time.sleep(0.3)  # the request is now being read
+        head = b"POST /sign-in HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 8\r\n" + FORM + b"\r\n"
+        connection.sendall(head)
+        assert connection.recv(65536).startswith(b"HTTP/1.1 100 ")  # the request is now being read
+        connection.sendall(b"logi")
         os.kill(server.process.pid, signal.SIGTERM)
-        time.sleep(0.3)
+        wait_until_closed(address)
         connection.sendall(b"n=ab")
         received = connection.recv(65536)
     assert received.startswith(b"HTTP/1.1 403 "), received[:100]

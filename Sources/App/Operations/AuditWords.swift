@@ -1,9 +1,12 @@
+import Identity
 import Platform
 import Web
 
 /// The events of the audit log in words; an event without words is shown by its code.
 enum AuditWords {
-    static func title(_ entry: AuditEntry) -> String { titles[entry.action] ?? entry.action }
+    static func title(_ entry: AuditEntry) -> String {
+        titles[entry.action] ?? AccountAuditWords.titles[entry.action] ?? entry.action
+    }
 
     /// Beginnings of codes, for the filter.
     static let groups = [
@@ -14,12 +17,6 @@ enum AuditWords {
     ]
 
     private static let titles = [
-        "account.created": "新建账号", "account.exported": "导出账号", "account.locked": "账号锁定",
-        "account.password_changed": "修改密码", "account.password_reset": "重置密码", "account.resumed": "恢复账号",
-        "account.role_ended": "结束角色", "account.role_granted": "增加角色", "account.session_ended": "退出其他设备",
-        "account.sign_in_failed": "登录失败", "account.signed_in": "登录", "account.signed_out": "退出",
-        "account.suspended": "停用账号", "account.token_issued": "新建令牌", "account.token_revoked": "停用令牌",
-        "account.unlocked": "解除锁定",
         "organisation.added": "新增单位", "organisation.closed": "撤销单位", "organisation.code_given": "登记单位代码",
         "organisation.code_taken_back": "撤回单位代码", "organisation.merged": "合并单位", "organisation.moved": "调整隶属",
         "organisation.profile_changed": "修改单位资料", "organisation.renamed": "单位更名", "organisation.taken_back": "撤回单位变更",

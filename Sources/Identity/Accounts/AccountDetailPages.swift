@@ -101,16 +101,8 @@ extension AccountPages {
     }
 
     private static func actionText(_ entry: AuditEntry) -> String {
-        let title = actionTitles[entry.action] ?? entry.action
+        let title = AccountAuditWords.titles[entry.action] ?? entry.action
         return entry.succeeded || entry.action == "account.locked" || entry.action == "account.sign_in_failed"
             ? title : title + "（未成功）"
     }
-
-    private static let actionTitles = [
-        "account.created": "新建账号", "account.role_granted": "增加角色", "account.role_ended": "结束角色",
-        "account.password_reset": "重置密码", "account.password_changed": "修改密码", "account.suspended": "停用",
-        "account.resumed": "恢复", "account.locked": "锁定", "account.unlocked": "解除锁定",
-        "account.signed_in": "登录", "account.sign_in_failed": "登录失败", "account.signed_out": "退出",
-        "account.session_ended": "退出其他设备", "account.token_issued": "新建令牌", "account.token_revoked": "停用令牌",
-    ]
 }

@@ -6,9 +6,8 @@ from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 from santong import REGISTER
 from steps import go, heading, school_addresses, status, upload
+from workbooks import more_computers
 
-COMPUTERS_COLUMN = 17
-FIRST_DATA_ROW = 5
 REFUSED_COLOUR = "FFFFC7CE"
 
 
@@ -41,18 +40,6 @@ def opened(download):
     """The workbook that was downloaded; the browser keeps it under a name without an ending."""
     with open(download.value.path(), "rb") as file:
         return load_workbook(io.BytesIO(file.read()))
-
-
-def more_computers(path):
-    """The same workbook with one more pupils' computer in each row that has a figure."""
-    workbook = load_workbook(REGISTER)
-    for sheet in workbook:
-        for row in range(FIRST_DATA_ROW, sheet.max_row + 1):
-            cell = sheet.cell(row, COMPUTERS_COLUMN)
-            if type(cell.value) is int and type(sheet.cell(row, 1).value) is int:
-                cell.value += 1
-    workbook.save(path)
-    return path
 
 
 def test_the_plan_shows_the_own_county_and_what_falls_short(journey, accounts):
