@@ -50,6 +50,7 @@ let package = Package(
         system("CXlsxWriter", apt: "libxlsxwriter-dev"),
         system("CCrypto", apt: "libssl-dev"),
         system("CZlib", apt: "zlib1g-dev"),
+        system("CQREncode", apt: "libqrencode-dev"),
 
         base("Kernel"),
         base("Contracts", ["Kernel"]),
@@ -67,20 +68,22 @@ let package = Package(
         .target(
             name: "Directory", dependencies: shared, resources: [.copy("CodeLists/Data")], swiftSettings: settings),
         .target(
-            name: "Identity", dependencies: shared + ["Directory", "CArgon2"], resources: [.copy("Passwords/Data")],
+            name: "Identity", dependencies: shared + ["Directory", "CArgon2", "CQREncode"], resources: [.copy("Passwords/Data")],
             swiftSettings: settings),
+        .target(
+            name: "Federation", dependencies: shared + ["Directory", "Identity"], swiftSettings: settings),
         context("Connectivity"),
         context("Plan", resources: [.copy("Targets/Data")]),
 
         .target(
             name: "App",
             dependencies: shared + [
-                "Directory", "Identity", "Connectivity", "Plan", hummingbird, logging,
+                "Directory", "Identity", "Federation", "Connectivity", "Plan", hummingbird, logging,
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: settings),
         .target(
-            name: "Demo", dependencies: shared + ["Directory", "Identity", "Connectivity", "Plan", "App"],
+            name: "Demo", dependencies: shared + ["Directory", "Identity", "Federation", "Connectivity", "Plan", "App"],
             resources: [.copy("Data")], swiftSettings: settings),
         .executableTarget(
             name: "Server",
@@ -105,6 +108,7 @@ let package = Package(
         tests(for: "Web", ["Kernel"]),
         tests(for: "Directory", shared),
         tests(for: "Identity", shared + ["Directory"]),
+        tests(for: "Federation", shared + ["Directory", "Identity"]),
         tests(for: "Connectivity", shared + ["Directory"], resources: [.copy("Fixtures")]),
         tests(for: "Plan", shared + ["Directory", "Connectivity"], resources: [.copy("Fixtures")]),
         tests(

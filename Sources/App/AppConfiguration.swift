@@ -16,6 +16,9 @@ package struct AppConfiguration: Sendable {
     /// Where browsers reach the platform, `https://edu.example.gov.cn`. Decides about secure cookies.
     package var publicURL: String?
     package var trustsProxy: Bool
+    /// The file with the keys of sealed fields, `santong.key` in the data folder unless told otherwise. All processes of
+    /// one installation need the same.
+    package var keyFile: String
     /// The folder with styles, scripts and icons.
     package var publicFolder: String
     package var siteName: String
@@ -79,6 +82,7 @@ package struct AppConfiguration: Sendable {
             dataFolder: folder, host: overrides.host ?? reader.string(forKey: "host", default: "127.0.0.1"),
             port: overrides.port ?? number("port", 8080, 0...65_535), postgres: reader.string(forKey: "postgres"),
             publicURL: publicURL, trustsProxy: choice("trust.proxy", false) { Bool($0) },
+            keyFile: reader.string(forKey: "key.file", default: folder + "/santong.key"),
             publicFolder: reader.string(forKey: "public.folder", default: AppConfiguration.standardPublicFolder()),
             siteName: reader.string(forKey: "site.name", default: "防城港市教育信息化公共服务平台"),
             siteOwner: reader.string(forKey: "site.owner", default: "防城港市教育局"),

@@ -2,6 +2,7 @@ import Connectivity
 import Contracts
 import Database
 import Directory
+import Federation
 import Foundation
 import Identity
 import Kernel
@@ -17,7 +18,13 @@ package struct CityPlatform: Sendable {
     package let database: Database
     package let files: FileStore
     package let hasher: PasswordHasher
+    /// Seals fields and makes them findable; its keys are outside the database.
+    package let crypto: any CryptoProvider
+    private let keyFingerprint: String
+    /// The absolute address of the platform.
+    package let address: SiteAddress
     package let identity: IdentityModule
+    package let federation: FederationModule
     package let directory: DirectoryModule
     package let connectivity: ConnectivityModule
     package let plan: PlanModule
@@ -29,6 +36,7 @@ package struct CityPlatform: Sendable {
     /// All schema steps in the order of the modules.
     package static let migrations: [Migration] =
         PlatformModule.migrations + DirectoryModule.migrations + IdentityModule.migrations
+        + FederationModule.migrations
         + ConnectivityModule.migrations + PlanModule.migrations
 
     /// What differs between a running server, a command and a test.
@@ -51,6 +59,10 @@ package struct CityPlatform: Sendable {
         try FileManager.default.createDirectory(atPath: uploads, withIntermediateDirectories: true)
         hasher = PasswordHasher(cost: options.passwordCost)
         metrics = WebMetrics()
+        let ring = try KeyFile(path: configuration.keyFile).loadOrCreate()
+        keyFingerprint = ring.fingerprint
+        crypto = configuration.crypto.provider(ring)
+        address = SiteAddress(configuration.publicURL ?? "http://\(configuration.host):\(configuration.port)")
 
         connectivity = ConnectivityModule(database: database, files: files)
         plan = PlanModule(database: database, files: files, sources: [connectivity.indicators])
@@ -59,6 +71,7 @@ package struct CityPlatform: Sendable {
         identity = IdentityModule(
             database: database, hasher: hasher, demoAccounts: options.demoAccounts ?? { [] },
             isDemo: options.demoAccounts != nil)
+        federation = FederationModule(database: database, identity: identity, crypto: crypto, address: address)
 
         var operations = Routes(module: "operations")
         HealthRoutes(database: database, metrics: metrics).add(to: &operations)
@@ -66,7 +79,7 @@ package struct CityPlatform: Sendable {
         AuditRoutes(database: database).add(to: &operations)
         let web = WebRoutes.routes(hasGallery: options.demoAccounts != nil)
         let described =
-            web.all + identity.routes() + directory.routes() + connectivity.routes() + plan.routes() + operations.all
+            web.all + identity.routes() + federation.routes() + directory.routes() + connectivity.routes() + plan.routes() + operations.all
         routes = described + APIDescription.routes(describing: described, title: configuration.siteName)
         let sessions = identity
         let services = WebServices(
@@ -81,8 +94,10 @@ package struct CityPlatform: Sendable {
         pipeline = WebPipeline(routes: routes, services: services, metrics: metrics, logger: logger)
     }
 
-    package var jobs: [JobHandler] { connectivity.jobs + plan.jobs }
-    package var receivers: [EventReceiver] { connectivity.receivers + plan.receivers }
+    package var jobs: [JobHandler] { federation.jobs + connectivity.jobs + plan.jobs }
+    package var receivers: [EventReceiver] {
+        federation.receivers + connectivity.receivers + plan.receivers
+    }
 
     /// Uploads and exports of a server that died are of no use to the next one. Only a server clears them: a command
     /// may run beside one.
@@ -97,6 +112,21 @@ package struct CityPlatform: Sendable {
             atPath: configuration.dataFolder, withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o750])
         return try Database(configuration.database, readers: configuration.readers, logger: logger)
+    }
+
+    /// Throws `CryptoError.keyFile` when the keys are not those the database was first used with: what is sealed in it
+    /// would not open, and what is sealed now would be lost with the right ones.
+    package func verifyKeys() async throws {
+        let fingerprint = keyFingerprint, name = "platform.key.fingerprint"
+        let known = try await database.write { db in
+            let store = SettingStore(db)
+            if let known = try store.value(name) { return known }
+            try store.set(name, to: fingerprint, by: .system)
+            return fingerprint
+        }
+        guard known == fingerprint else {
+            throw CryptoError.keyFile(path: configuration.keyFile, reason: "不是这个数据库的密钥。请从备份恢复原来的密钥文件")
+        }
     }
 
     /// A fresh database gets the city's tree and the shipped target sets. Safe to run again.

@@ -9,6 +9,7 @@ extension CityPlatform {
     /// Serves until SIGTERM or SIGINT, then lets running requests end. Tells the address it listens on.
     package func serve(listening: @escaping @Sendable (_ address: String) -> Void) async throws {
         try clearUploads()
+        try await verifyKeys()
         let host = configuration.host
         let application = Application(
             responder: pipeline,
@@ -19,6 +20,7 @@ extension CityPlatform {
             services: configuration.runsJobs ? [BackgroundWork(platform: self)] : [],
             onServerRunning: { channel in
                 let port = channel.localAddress?.port ?? 0
+                if configuration.publicURL == nil { address.listening(on: "http://\(host):\(port)") }
                 listening("http://\(host):\(port)")
             },
             logger: logger)
@@ -28,6 +30,7 @@ extension CityPlatform {
 
     /// Runs only the work beside the requests, for a separate process.
     package func work() async throws {
+        try await verifyKeys()
         let group = ServiceGroup(
             configuration: .init(
                 services: [BackgroundWork(platform: self)],

@@ -9,21 +9,26 @@ package enum DatabaseLocation: Sendable, Equatable {
     case postgres(conninfo: String)
 }
 
-/// The database as the product sees it: transaction bodies are synchronous functions that run on a thread owning one
-/// connection. A body cannot suspend, so a transaction is never left open while something else is awaited.
+/// The database as the product sees it: transaction bodies are synchronous functions that own one connection while they
+/// run. A body cannot suspend, so a transaction is never left open while something else is awaited.
+///
+/// Writes, and all work of PostgreSQL, run on threads that own their connection. Short reads of SQLite run on the asker's
+/// own thread: they take less time than waking another.
 /// Bodies may run again (PostgreSQL serialization, a failed group), so they touch nothing but the connection.
 package final class Database: Sendable {
     package let location: DatabaseLocation
     let readers: WorkQueue
     let writers: WorkQueue
     private let threads: ThreadGroup
+    /// SQLite only.
+    private let shortReads: ReadConnections?
 
     package var dialect: Dialect {
         if case .postgres = location { .postgres } else { .sqlite }
     }
 
     /// - Parameters:
-    ///   - readers: threads that answer reads; on PostgreSQL as many again answer writes.
+    ///   - readers: threads that answer reads, on SQLite the long ones; on PostgreSQL as many again answer writes.
     ///   - groupLimit: how many waiting writes share one SQLite commit; 1 turns group commit off.
     package init(_ location: DatabaseLocation, readers: Int = 4, groupLimit: Int = 256, logger: Logger) throws {
         self.location = location
@@ -35,10 +40,12 @@ package final class Database: Sendable {
         let first = try Database.connect(location, isReadOnly: false)
         switch location {
         case .sqlite:
+            shortReads = ReadConnections { try Database.connect(location, isReadOnly: true) }
             let queue = writers
             let writer = Holder(location, isReadOnly: false, first: first)
             threads.start("sqlite-writer") { SQLiteWriter.serve(queue, writer, groupLimit: groupLimit, logger: logger) }
         case .postgres:
+            shortReads = nil
             for index in 0..<readers {
                 let queue = writers
                 let holder = Holder(location, isReadOnly: false, first: index == 0 ? first : nil)
@@ -60,17 +67,31 @@ package final class Database: Sendable {
         }
     }
 
-    /// Runs a reading body. `snapshot` makes all its statements see one state of the data.
+    /// Runs a reading body.
+    ///
+    /// - Parameters:
+    ///   - snapshot: makes all its statements see one state of the data.
+    ///   - isLong: for bodies that go through whole tables. They get a thread of their own, so that the pages that others
+    ///     ask for do not wait, and a cancelled task stops them in the middle of a statement.
     package func read<T: Sendable>(
-        snapshot: Bool = false, _ body: @escaping @Sendable (Connection) throws -> T
+        snapshot: Bool = false, isLong: Bool = false, _ body: @escaping @Sendable (Connection) throws -> T
     ) async throws -> T {
-        try await submit(to: readers) { connection in
-            guard snapshot else { return try body(connection) }
-            try connection.script(
-                connection.dialect == .sqlite ? "BEGIN" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            defer { try? connection.script("ROLLBACK") }  // nothing was written; a broken connection is replaced anyway
-            return try body(connection)
+        if let shortReads, !isLong {
+            try Task.checkCancellation()
+            do { return try shortReads.use { try Database.run(body, on: $0, snapshot: snapshot) } } catch {
+                throw Database.told(error)
+            }
         }
+        return try await submit(to: readers) { try Database.run(body, on: $0, snapshot: snapshot) }
+    }
+
+    private static func run<T>(
+        _ body: (Connection) throws -> T, on connection: Connection, snapshot: Bool
+    ) throws -> T {
+        guard snapshot else { return try body(connection) }
+        try connection.beginSnapshot()
+        defer { try? connection.endSnapshot() }  // nothing was written; a broken connection is replaced anyway
+        return try body(connection)
     }
 
     /// Runs a writing body in a transaction of its own and returns after it is on disk. Throwing undoes it all.
@@ -86,6 +107,7 @@ package final class Database: Sendable {
         readers.close()
         writers.close()
         threads.join()
+        shortReads?.close()
     }
 
     private func submit<T: Sendable>(

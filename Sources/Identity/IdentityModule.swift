@@ -9,7 +9,8 @@ package struct IdentityModule: Sendable {
     package static let migrations: [Migration] = [
         Migration(
             "identity/0001-accounts",
-            AccountSchema.statements + SessionSchema.statements + ThrottleSchema.statements + SetupSchema.statements)
+            AccountSchema.statements + SessionSchema.statements + ThrottleSchema.statements + SetupSchema.statements),
+        Migration("identity/0002-session-lineage", SessionSchema.lineage),
     ]
 
     let database: Database
@@ -34,11 +35,11 @@ package struct IdentityModule: Sendable {
         sessions = SessionService(database: database, limits: limits, now: now, admitsDemoAccounts: isDemo)
     }
 
-    var signIn: SignInService {
-        SignInService(
-            database: database, hasher: hasher, sessions: sessions, now: now,
-            admitsDemoAccounts: sessions.admitsDemoAccounts)
+    /// Where sessions of people begin.
+    package var door: SignInDoor {
+        SignInDoor(sessions: sessions, admitsDemoAccounts: sessions.admitsDemoAccounts)
     }
+    var signIn: SignInService { SignInService(database: database, hasher: hasher, door: door, now: now) }
     var ownAccount: OwnAccountService {
         OwnAccountService(database: database, hasher: hasher, sessions: sessions, now: now)
     }

@@ -6,10 +6,10 @@ import Synchronization
 
 /// The key of a record: a UUIDv7 written as 26 characters of Crockford's base 32, so that text order is time order
 /// and both databases sort it alike. `Subject` is a phantom: an `ID<School>` cannot be passed where an `ID<Account>` is due.
-package struct ID<Subject>: Hashable, Sendable, Comparable, CustomStringConvertible {
-    package let rawValue: String
+@usableFromInline package struct ID<Subject>: Hashable, Sendable, Comparable, CustomStringConvertible {
+    @usableFromInline package let rawValue: String
 
-    package init(_ rawValue: String) { self.rawValue = rawValue }
+    @inlinable package init(_ rawValue: String) { self.rawValue = rawValue }
 
     /// A key from outside (path, form). `nil` unless it has the shape of one, so a stray value ends as 404 before any query.
     package init?(checking text: some StringProtocol) {
@@ -19,8 +19,8 @@ package struct ID<Subject>: Hashable, Sendable, Comparable, CustomStringConverti
 
     package static func new() -> ID { ID(Identifiers.next()) }
 
-    package var description: String { rawValue }
-    package static func < (a: ID, b: ID) -> Bool { a.rawValue < b.rawValue }
+    @inlinable package var description: String { rawValue }
+    @inlinable package static func < (a: ID, b: ID) -> Bool { a.rawValue < b.rawValue }
 }
 
 /// Makes UUIDv7 values (RFC 9562, section 5.7): 48 bits of UTC milliseconds, then random bits that only grow within

@@ -44,6 +44,9 @@ final class PostgresConnection: Connection {
         }
     }
 
+    override func beginSnapshot() throws { try script("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") }
+    override func endSnapshot() throws { try script("ROLLBACK") }
+
     override func run(_ sql: SQL, _ body: (borrowing Row) throws -> Void) throws -> Int {
         let name = try prepared(sql)
         var buffers: [UnsafeMutablePointer<CChar>?] = []

@@ -44,6 +44,10 @@ final class SQLiteConnection: Connection {
         if code != SQLITE_OK { throw failure(code) }
     }
 
+    // As statements of the cache: `script` would parse them anew each time.
+    override func beginSnapshot() throws { try execute("BEGIN") }
+    override func endSnapshot() throws { try execute("COMMIT") }
+
     override func run(_ sql: SQL, _ body: (borrowing Row) throws -> Void) throws -> Int {
         let (statement, isCached) = try prepared(sql.text)
         defer {

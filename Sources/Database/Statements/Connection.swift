@@ -2,19 +2,25 @@ import Kernel
 
 package enum Dialect: String, Sendable { case sqlite, postgres }
 
-/// One connection, owned by one thread. Bodies given to `Database.read` and `.write` get it and use it only inside.
+/// One connection, used by one body at a time. Bodies given to `Database.read` and `.write` get it and use it only inside.
+///
+/// What is generic over the rows' type is inlinable here and in `Row` and `Column`, so that the calling module makes its
+/// own copy for its type; shared copies would look up type metadata for every column of every row.
 package class Connection {
     package let dialect: Dialect
 
     init(dialect: Dialect) { self.dialect = dialect }
 
     /// Runs the statement and hands over each row; returns how many rows it changed.
-    @discardableResult
+    @discardableResult @usableFromInline
     func run(_ sql: SQL, _ body: (borrowing Row) throws -> Void) throws -> Int {
         preconditionFailure("a driver runs statements")
     }
     /// Statements without values, possibly several, as in migrations.
     func script(_ text: String) throws { preconditionFailure("a driver runs scripts") }
+    /// Begins a transaction whose statements see one state of the data.
+    func beginSnapshot() throws { preconditionFailure("a driver runs snapshots") }
+    func endSnapshot() throws { preconditionFailure("a driver runs snapshots") }
     /// Stops what is running; called from another thread.
     func interrupt() {}
     /// Whether a transaction is open as the server sees it.
@@ -27,27 +33,27 @@ package class Connection {
     /// Runs a change and returns how many rows it touched: the conditional update is the lock.
     package func change(_ sql: SQL) throws -> Int { try run(sql) { _ in } }
 
-    package func each(_ sql: SQL, _ body: (borrowing Row) throws -> Void) throws { try run(sql, body) }
+    @inlinable package func each(_ sql: SQL, _ body: (borrowing Row) throws -> Void) throws { try run(sql, body) }
 
-    package func rows<T>(_ sql: SQL, _ make: (borrowing Row) throws -> T) throws -> [T] {
+    @inlinable package func rows<T>(_ sql: SQL, _ make: (borrowing Row) throws -> T) throws -> [T] {
         var all: [T] = []
         try run(sql) { all.append(try make($0)) }
         return all
     }
 
-    package func first<T>(_ sql: SQL, _ make: (borrowing Row) throws -> T) throws -> T? {
+    @inlinable package func first<T>(_ sql: SQL, _ make: (borrowing Row) throws -> T) throws -> T? {
         var found: T?
         try run(sql) { row in if found == nil { found = try make(row) } }
         return found
     }
 
     /// The first column of all rows.
-    package func column<C: Column>(_ sql: SQL, as type: C.Type = C.self) throws -> [C] {
+    @inlinable package func column<C: Column>(_ sql: SQL, as type: C.Type = C.self) throws -> [C] {
         try rows(sql) { try $0.get(0) }
     }
 
     /// The first column of the first row; `nil` without a row and for NULL, which is what `MAX` of nothing gives.
-    package func value<C: Column>(_ sql: SQL, as type: C.Type = C.self) throws -> C? {
+    @inlinable package func value<C: Column>(_ sql: SQL, as type: C.Type = C.self) throws -> C? {
         let found: C?? = try first(sql) { row -> C? in row.isNull(0) ? nil : try row.get(0, as: C.self) }
         return found ?? nil
     }

@@ -3,24 +3,24 @@ import CSQLite
 import Kernel
 
 /// One row of a result, readable only while the statement stands on it. Columns are read by position.
-package struct Row: ~Copyable {
+@usableFromInline package struct Row: ~Copyable {
     enum Source {
         case sqlite(OpaquePointer)
         case postgres(OpaquePointer, row: Int32)
     }
     let source: Source
 
-    package func get<C: Column>(_ index: Int) throws -> C { try C(self, index) }
-    package func get<C: Column>(_ index: Int, as type: C.Type) throws -> C { try C(self, index) }
+    @inlinable package func get<C: Column>(_ index: Int) throws -> C { try C(self, index) }
+    @inlinable package func get<C: Column>(_ index: Int, as type: C.Type) throws -> C { try C(self, index) }
 
-    package func isNull(_ index: Int) -> Bool {
+    @usableFromInline package func isNull(_ index: Int) -> Bool {
         switch source {
         case .sqlite(let statement): sqlite3_column_type(statement, Int32(index)) == SQLITE_NULL
         case .postgres(let result, let row): PQgetisnull(result, row, Int32(index)) == 1
         }
     }
 
-    package func integer(_ index: Int) throws -> Int64 {
+    @usableFromInline package func integer(_ index: Int) throws -> Int64 {
         switch source {
         case .sqlite(let statement):
             guard sqlite3_column_type(statement, Int32(index)) == SQLITE_INTEGER else {
@@ -35,7 +35,7 @@ package struct Row: ~Copyable {
         }
     }
 
-    package func real(_ index: Int) throws -> Double {
+    @usableFromInline package func real(_ index: Int) throws -> Double {
         switch source {
         case .sqlite(let statement):
             let type = sqlite3_column_type(statement, Int32(index))
@@ -51,7 +51,7 @@ package struct Row: ~Copyable {
         }
     }
 
-    package func text(_ index: Int) throws -> String {
+    @usableFromInline package func text(_ index: Int) throws -> String {
         switch source {
         case .sqlite(let statement):
             guard let start = sqlite3_column_text(statement, Int32(index)) else {
@@ -64,7 +64,7 @@ package struct Row: ~Copyable {
         }
     }
 
-    package func blob(_ index: Int) throws -> [UInt8] {
+    @usableFromInline package func blob(_ index: Int) throws -> [UInt8] {
         switch source {
         case .sqlite(let statement):
             let count = Int(sqlite3_column_bytes(statement, Int32(index)))
@@ -83,6 +83,9 @@ package struct Row: ~Copyable {
             return Array(UnsafeBufferPointer(start: raw, count: count))
         }
     }
+
+    @usableFromInline
+    static func unexpectedValue(_ column: Int) -> any Error { DatabaseError.unexpectedValue(column: column) }
 
     private static func postgresText(_ result: OpaquePointer, _ row: Int32, _ index: Int) throws -> String {
         guard PQgetisnull(result, row, Int32(index)) == 0, let start = PQgetvalue(result, row, Int32(index)) else {

@@ -41,6 +41,8 @@ struct Session: Sendable {
     let expiresAt: Timestamp
     let mustChangePassword: Bool
     let passwordChangedAt: Timestamp
+    let lineage: String
+    let confirmedAt: Timestamp?
     /// Those that hold today.
     var grants: [EffectiveGrant]
 
@@ -62,7 +64,8 @@ struct Session: Sendable {
         let isOld = holder.maximumAge.map { passwordChangedAt.adding(days: Int64($0)) <= now } ?? false
         return SessionInfo(
             id: id, user: user, csrfToken: csrfToken,
-            mustChangePassword: mustChangePassword || kind == .browser && isOld)
+            mustChangePassword: mustChangePassword || kind == .browser && isOld, lineage: lineage,
+            signedInAt: createdAt, confirmedAt: confirmedAt)
     }
 }
 

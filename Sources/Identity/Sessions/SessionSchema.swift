@@ -11,4 +11,12 @@ enum SessionSchema {
         "CREATE INDEX identity_session_account ON identity_session (account_id, created_at)",
         "CREATE INDEX identity_session_expiry ON identity_session (expires_at)",
     ]
+
+    /// `lineage` names a person's time in one browser: a session that takes the place of another by the same account
+    /// inherits it. `confirmed_at` is when the second factor was given.
+    static let lineage = [
+        "ALTER TABLE identity_session ADD COLUMN lineage TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE identity_session ADD COLUMN confirmed_at INTEGER",
+        "CREATE INDEX identity_session_lineage ON identity_session (lineage)",
+    ]
 }

@@ -50,15 +50,17 @@ package struct SessionService: Sendable {
 
     /// Starts a browser session inside the caller's transaction and returns its token. Older sessions go when there
     /// are more than the limits allow.
+    /// - Parameter lineage: that of the session whose place it takes; `nil` begins a new one.
     func start(
-        for account: ID<Account>, roles: [Role], browser: String, address: String, at now: Timestamp, on db: Connection
+        for account: ID<Account>, roles: [Role], lineage: String? = nil, browser: String, address: String,
+        at now: Timestamp, on db: Connection
     ) throws -> String {
         let token = SessionToken.random()
         guard let hash = SessionToken.hash(token) else { preconditionFailure("a new token has the shape of one") }
         let store = SessionStore(db)
         try store.insert(
-            hash, .browser, of: account, csrfToken: SessionToken.random(), label: browser, address: address, at: now,
-            until: now.adding(seconds: limits.absolute))
+            hash, .browser, of: account, csrfToken: SessionToken.random(), lineage: lineage ?? Identifiers.next(),
+            label: browser, address: address, at: now, until: now.adding(seconds: limits.absolute))
         if let count = limits.sessions(for: roles) { try store.deleteOldest(of: account, keeping: count) }
         return token
     }

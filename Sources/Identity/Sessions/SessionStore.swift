@@ -1,3 +1,4 @@
+import Contracts
 import Database
 import Kernel
 import Platform
@@ -15,7 +16,7 @@ struct SessionStore {
         try db.each(
             """
             SELECT s.kind, s.account_id, a.person_id, p.name, s.csrf_token, s.created_at, s.last_seen_at, s.expires_at,
-                a.must_change_password, a.password_changed_at, g.role, o.id, o.path
+                a.must_change_password, a.password_changed_at, s.lineage, s.confirmed_at, g.role, o.id, o.path
             FROM identity_session s
             JOIN identity_account a ON a.id = s.account_id AND a.state = 'active'\(demo)
             JOIN directory_person p ON p.id = a.person_id
@@ -35,28 +36,28 @@ struct SessionStore {
         Session(
             hash: hash, kind: try row.get(0), account: try row.get(1), person: try row.get(2), name: try row.get(3),
             csrfToken: try row.get(4), createdAt: try row.get(5), lastSeenAt: try row.get(6), expiresAt: try row.get(7),
-            mustChangePassword: try row.get(8), passwordChangedAt: try row.get(9), grants: [])
+            mustChangePassword: try row.get(8), passwordChangedAt: try row.get(9),
+            lineage: try row.get(10), confirmedAt: try row.get(11), grants: [])
     }
 
     /// `nil` without a grant, or when its organisation has been closed.
     private static func grant(_ row: borrowing Row) throws -> EffectiveGrant? {
-        guard !row.isNull(10), !row.isNull(11) else { return nil }
-        let role: Role = try row.get(10)
+        guard !row.isNull(12), !row.isNull(13) else { return nil }
+        let role: Role = try row.get(12)
         return EffectiveGrant(
-            role: role.rawValue, organisation: try row.get(11), path: try row.get(12), permissions: role.permissions)
+            role: role.rawValue, organisation: try row.get(13), path: try row.get(14), permissions: role.permissions)
     }
 
     func insert(
-        _ hash: [UInt8], _ kind: SessionKind, of account: ID<Account>, csrfToken: String, label: String,
-        address: String,
-        at now: Timestamp, until end: Timestamp
+        _ hash: [UInt8], _ kind: SessionKind, of account: ID<Account>, csrfToken: String, lineage: String = "",
+        label: String, address: String, at now: Timestamp, until end: Timestamp
     ) throws {
         let label = String(label.unicodeScalars.filter { $0.value >= 0x20 }.prefix(200).map(Character.init))
         try db.execute(
             """
             INSERT INTO identity_session (token_hash, account_id, kind, csrf_token, label, address, created_at, last_seen_at,
-                expires_at)
-            VALUES (\(hash), \(account), \(kind), \(csrfToken), \(label), \(address), \(now), \(now), \(end))
+                expires_at, lineage)
+            VALUES (\(hash), \(account), \(kind), \(csrfToken), \(label), \(address), \(now), \(now), \(end), \(lineage))
             """)
     }
 
@@ -80,33 +81,49 @@ struct SessionStore {
         }
     }
 
+    /// The lineage of a session of the account that is still kept.
+    func lineage(of hash: [UInt8], of account: ID<Account>) throws -> String? {
+        try db.value(
+            "SELECT lineage FROM identity_session WHERE token_hash = \(hash) AND account_id = \(account) AND lineage <> ''")
+    }
+
     /// Returns whether there was such a session of the account.
     @discardableResult
     func delete(_ hash: [UInt8], of account: ID<Account>) throws -> Bool {
-        try db.change("DELETE FROM identity_session WHERE token_hash = \(hash) AND account_id = \(account)") == 1
+        try end("token_hash = \(hash) AND account_id = \(account)") == 1
     }
 
     /// Browsers and tokens, all but one session.
     func deleteAll(of account: ID<Account>, except kept: [UInt8]?) throws {
         let others: SQL = kept.map { " AND token_hash <> \($0)" } ?? ""
-        try db.execute("DELETE FROM identity_session WHERE account_id = \(account)\(others)")
+        try end("account_id = \(account)\(others)")
     }
 
     /// Keeps the newest browser sessions of the account.
     func deleteOldest(of account: ID<Account>, keeping count: Int) throws {
-        try db.execute(
+        try end(
             """
-            DELETE FROM identity_session WHERE account_id = \(account) AND kind = 'browser' AND token_hash NOT IN (
+            account_id = \(account) AND kind = 'browser' AND token_hash NOT IN (
                 SELECT token_hash FROM identity_session WHERE account_id = \(account) AND kind = 'browser'
                 ORDER BY created_at DESC, token_hash LIMIT \(count))
             """)
     }
 
     func deleteExpired(at now: Timestamp, idleSince: Timestamp) throws {
-        try db.execute(
-            """
-            DELETE FROM identity_session
-            WHERE expires_at <= \(now) OR (kind = 'browser' AND last_seen_at <= \(idleSince))
-            """)
+        try end("expires_at <= \(now) OR (kind = 'browser' AND last_seen_at <= \(idleSince))")
+    }
+
+    /// Deletes the sessions that meet the condition and tells those who rely on them, unless another session carries
+    /// the lineage on. Returns how many there were.
+    @discardableResult
+    private func end(_ condition: SQL) throws -> Int {
+        let ended = try db.rows(
+            "DELETE FROM identity_session WHERE \(condition) RETURNING lineage, account_id"
+        ) { SessionEnded(lineage: try $0.text(0), account: try $0.text(1)) }
+        for event in ended where !event.lineage.isEmpty {
+            let next: Int? = try db.value("SELECT 1 FROM identity_session WHERE lineage = \(event.lineage) LIMIT 1")
+            if next == nil { try Outbox.post(event, on: db) }
+        }
+        return ended.count
     }
 }

@@ -19,7 +19,8 @@ struct SignInRoutes: Sendable {
         let form = SignInForm(way: request.query["return"])
         let cast = try await cast()
         // In a demo people change from one member of the cast to the next.
-        if request.session != nil && cast.isEmpty { return .redirect(form.way) }
+        // `again` is asked by a single sign-on that wants the password anew.
+        if request.completeSession != nil && cast.isEmpty && !request.query.has("again") { return .redirect(form.way) }
         return .html(SignInPages.show(form, [], cast, request.page))
     }
 
@@ -31,12 +32,12 @@ struct SignInRoutes: Sendable {
         }
         let problems = form.problems
         guard problems.isEmpty else { return .html(SignInPages.show(form, problems, cast, request.page), status: 422) }
-        let previous = request.session.map { SignInService.SessionReference(id: $0.id, account: $0.user.account) }
         let attempt = SignInService.Attempt(
-            login: form.login, password: form.password, address: request.remoteAddress,
-            browser: request.headers["user-agent"] ?? "", previous: previous)
+            login: form.login, password: form.password, visit: SignInVisit(request))
         switch try await service.signIn(attempt) {
-        case .started(let token, let mustChange, let last): return started(token, mustChange, last, form)
+        case .started(let token, let mustChange, let last):
+            return SignInAnswer.started(
+                token: token, mustChangePassword: mustChange, last: last, way: form.way, request.page)
         case .refused(let message):
             let problem = FieldProblem(field: "login", message: message)
             return .html(SignInPages.show(form, [problem], cast, request.page), status: 422)
@@ -45,19 +46,6 @@ struct SignInRoutes: Sendable {
             return .html(SignInPages.show(form, [problem], cast, request.page), status: 429)
                 .with(header: "retry-after", String(seconds))
         }
-    }
-
-    private func started(_ token: String, _ mustChange: Bool, _ last: LastSignIn?, _ form: SignInForm) -> WebResponse {
-        var answer: WebResponse
-        if mustChange {
-            answer = .redirect("/account/password", flash: Flash(.warning, "首次登录或密码已重置，先设置自己的密码"))
-        } else if let last {
-            answer = .redirect(form.way, flash: Flash(.done, "上次登录：\(last.at.text)，来自 \(last.address)"))
-        } else {
-            answer = .redirect(form.way, flash: Flash(.done, "已登录"))
-        }
-        answer.sessionChange = .start(token: token)
-        return answer
     }
 
     @Sendable private func signOut(_ request: WebRequest) async throws -> WebResponse {

@@ -29,6 +29,18 @@ package struct Routes {
             ))
     }
 
+    /// A door of a sign-in protocol or another machine's door outside `/api/v1`: without CSRF token and idempotency key, so it
+    /// must do nothing by the power of the session cookie. The body is at most 64 KiB: a form (`request.form`), or with
+    /// any other content type `request.body`.
+    package mutating func endpoint(
+        _ method: RouteMethod, _ path: String, access: Access = .public, _ handler: @escaping Route.Handler
+    ) {
+        all.append(
+            Route(
+                method: method, path: path, access: access, module: module, body: method == .get ? .none : .machine,
+                handler: handler))
+    }
+
     /// A JSON API route under `/api/v1`. Errors answer `application/problem+json`; the body is at most 4 MiB.
     package mutating func api(
         _ method: RouteMethod, _ path: String, access: Access, summary: String, _ handler: @escaping Route.Handler
@@ -44,7 +56,7 @@ package enum RouteMethod: String, Sendable { case get = "GET", post = "POST", pu
 
 package struct Route: Sendable {
     package typealias Handler = @Sendable (WebRequest) async throws -> WebResponse
-    package enum Body: Sendable, Equatable { case none, form, upload(limit: Int), json }
+    package enum Body: Sendable, Equatable { case none, form, upload(limit: Int), json, machine }
 
     /// Bytes that no route takes in one body.
     static let largestBody = 64 << 20

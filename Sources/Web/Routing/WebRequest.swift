@@ -39,6 +39,10 @@ package struct WebRequest: Sendable {
         }
     }
 
+    /// The session of a holder who has done all that sign-in asks. Doors that are open to the public but act for a
+    /// signed-in person, such as single sign-on, go by this one.
+    package var completeSession: SessionInfo? { session.flatMap { $0.isComplete ? $0 : nil } }
+
     /// A path parameter that is a key; anything that cannot be one is 404.
     package func id<Subject>(_ name: String) throws -> ID<Subject> {
         guard let text = parameters[name], let id = ID<Subject>(checking: text) else { throw DomainError.notFound }
@@ -117,9 +121,27 @@ package struct SessionInfo: Sendable {
     package let csrfToken: String
     /// The first password must be changed before anything else.
     package let mustChangePassword: Bool
-    package init(id: String, user: CurrentUser, csrfToken: String, mustChangePassword: Bool) {
+    /// Names the holder's time in this browser; stays the same when she signs in again in between. Empty for tokens of
+    /// programs.
+    package let lineage: String
+    /// When the holder last proved who she is.
+    package let signedInAt: Timestamp
+    /// When she last gave her second factor in this session; `nil` when never.
+    package let confirmedAt: Timestamp?
+    /// The second factor must be given before anything else.
+    package let mustConfirm: Bool
+
+    package init(
+        id: String, user: CurrentUser, csrfToken: String, mustChangePassword: Bool, lineage: String = "",
+        signedInAt: Timestamp = .now, confirmedAt: Timestamp? = nil, mustConfirm: Bool = false
+    ) {
+        self.lineage = lineage
         (self.id, self.user, self.csrfToken, self.mustChangePassword) = (id, user, csrfToken, mustChangePassword)
+        (self.signedInAt, self.confirmedAt, self.mustConfirm) = (signedInAt, confirmedAt, mustConfirm)
     }
+
+    /// Whether nothing stands between the holder and her rights.
+    package var isComplete: Bool { !mustChangePassword && !mustConfirm }
 }
 
 /// What every page needs besides its own content; made by the pipeline, handed to `UI.layout`.

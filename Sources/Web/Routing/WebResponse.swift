@@ -36,6 +36,11 @@ package struct WebResponse: Sendable {
         return response
     }
 
+    /// 303 to an address outside this site. The caller vouches for it: it was registered, not just asked for.
+    package static func leave(to address: String) -> WebResponse {
+        WebResponse(status: 303, headers: [("location", address), ("referrer-policy", "no-referrer")])
+    }
+
     package static func json(_ bytes: [UInt8], status: Int = 200) -> WebResponse {
         WebResponse(status: status, headers: [("content-type", "application/json; charset=utf-8")], body: .bytes(bytes))
     }

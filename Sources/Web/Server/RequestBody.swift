@@ -25,6 +25,7 @@ struct RequestBodyContent: Sendable {
 extension Exchange {
     static let formLimit = 1 << 20
     static let jsonLimit = 4 << 20
+    static let machineLimit = 64 << 10
 
     func readBody(_ request: Request, _ route: Route, _ services: WebServices) async throws -> RequestBodyContent {
         var content = RequestBodyContent()
@@ -39,6 +40,14 @@ extension Exchange {
             guard let form = URLCoding.parse(try await collect(request, limit: Exchange.formLimit)) else {
                 throw BodyError.malformed
             }
+            content.form = form
+        case .machine:
+            let bytes = try await collect(request, limit: Exchange.machineLimit)
+            guard type.hasPrefix("application/x-www-form-urlencoded") else {
+                content.bytes = bytes
+                return content
+            }
+            guard let form = URLCoding.parse(bytes) else { throw BodyError.malformed }
             content.form = form
         case .upload(let limit):
             try checkLength(limit)
