@@ -51,15 +51,16 @@ let package = Package(
         system("CCrypto", apt: "libssl-dev"),
         system("CZlib", apt: "zlib1g-dev"),
         system("CQREncode", apt: "libqrencode-dev"),
+        system("CCurl", apt: "libcurl4-openssl-dev"),
 
         base("Kernel"),
         base("Contracts", ["Kernel"]),
         base("Database", ["Kernel", "CSQLite", "CPostgres", logging]),
-        base("Platform", ["Kernel", "Database", "CZip", "CExpat", "CXlsxWriter", "CCrypto", logging]),
+        base("Platform", ["Kernel", "Database", "CZip", "CExpat", "CXlsxWriter", "CCrypto", "CCurl", logging]),
         base(
             "Web",
             [
-                "Kernel", "CZlib", hummingbird, logging,
+                "Kernel", "CZlib", "CQREncode", hummingbird, logging,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -68,10 +69,11 @@ let package = Package(
         .target(
             name: "Directory", dependencies: shared, resources: [.copy("CodeLists/Data")], swiftSettings: settings),
         .target(
-            name: "Identity", dependencies: shared + ["Directory", "CArgon2", "CQREncode"], resources: [.copy("Passwords/Data")],
+            name: "Identity", dependencies: shared + ["Directory", "CArgon2"], resources: [.copy("Passwords/Data"), .copy("Roles/roles.json")],
             swiftSettings: settings),
         .target(
-            name: "Federation", dependencies: shared + ["Directory", "Identity"], swiftSettings: settings),
+            name: "Federation", dependencies: shared + ["Directory", "Identity"],
+            resources: [.copy("NationalGateway/Flavours")], swiftSettings: settings),
         context("Connectivity"),
         context("Plan", resources: [.copy("Targets/Data")]),
 
@@ -83,7 +85,12 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: settings),
         .target(
-            name: "Demo", dependencies: shared + ["Directory", "Identity", "Federation", "Connectivity", "Plan", "App"],
+            name: "Demo",
+            dependencies: shared + [
+                "Directory", "Identity", "Federation", "Connectivity", "Plan", "App", hummingbird, logging,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
             resources: [.copy("Data")], swiftSettings: settings),
         .executableTarget(
             name: "Server",
@@ -108,7 +115,7 @@ let package = Package(
         tests(for: "Web", ["Kernel"]),
         tests(for: "Directory", shared),
         tests(for: "Identity", shared + ["Directory"]),
-        tests(for: "Federation", shared + ["Directory", "Identity"]),
+        tests(for: "Federation", shared + ["Directory", "Identity", "App", "Demo"]),
         tests(for: "Connectivity", shared + ["Directory"], resources: [.copy("Fixtures")]),
         tests(for: "Plan", shared + ["Directory", "Connectivity"], resources: [.copy("Fixtures")]),
         tests(

@@ -1,5 +1,6 @@
 import Configuration
 import Database
+import Federation
 import Foundation
 import Kernel
 import Logging
@@ -31,6 +32,16 @@ package struct AppConfiguration: Sendable {
     package var readers: Int
     /// Whether this process also runs jobs; replicas may leave them to `santong worker`.
     package var runsJobs: Bool
+    /// How long a client may take for the head of a request.
+    package var headSeconds: Int
+    /// How long the body of a request may stand still or trickle.
+    package var bodySeconds: Int
+    /// Which addresses requests to other systems may reach.
+    package var outbound: OutboundPolicy
+    /// A PEM file of certificate authorities trusted besides those of the system.
+    package var outboundAuthorities: String?
+    /// The city's 服务号; without one nobody signs in by WeChat.
+    package var wechat: WeChatSettings?
 
     /// What the command line said; `nil` leaves the choice to environment and file.
     package struct Overrides: Sendable {
@@ -78,6 +89,9 @@ package struct AppConfiguration: Sendable {
         if let publicURL, !publicURL.hasPrefix("https://"), !publicURL.hasPrefix("http://") {
             problems.append("public.url must begin with https:// or http://")
         }
+        var outbound = choice("outbound.allowed", OutboundPolicy()) { OutboundPolicy(allowed: $0) }
+        outbound.allowsPrivate = choice("outbound.private", false) { Bool($0) }
+        let wechat = AppConfiguration.wechat(reader, &problems)
         let configuration = AppConfiguration(
             dataFolder: folder, host: overrides.host ?? reader.string(forKey: "host", default: "127.0.0.1"),
             port: overrides.port ?? number("port", 8080, 0...65_535), postgres: reader.string(forKey: "postgres"),
@@ -90,15 +104,34 @@ package struct AppConfiguration: Sendable {
             siteRegistration: reader.string(forKey: "site.registration", default: ""),
             crypto: choice("crypto", .international) { CryptoSuite(rawValue: $0) },
             logLevel: choice("log.level", .info) { Logger.Level(rawValue: $0) },
-            readers: number("readers", 4, 1...64), runsJobs: choice("jobs", true) { Bool($0) })
+            readers: number("readers", 4, 1...64), runsJobs: choice("jobs", true) { Bool($0) },
+            headSeconds: number("head.seconds", 15, 1...600), bodySeconds: number("body.seconds", 30, 1...600),
+            outbound: outbound, outboundAuthorities: reader.string(forKey: "outbound.ca"),
+            wechat: wechat)
         if !(0...65_535).contains(configuration.port) {
             problems.append("port must be a number from 0 to 65535, not '\(configuration.port)'")
         }
         if !FileManager.default.fileExists(atPath: configuration.publicFolder + "/css/app.css") {
             problems.append("public.folder '\(configuration.publicFolder)' has no css/app.css")
         }
+        if let file = configuration.outboundAuthorities, !FileManager.default.isReadableFile(atPath: file) {
+            problems.append("outbound.ca '\(file)' cannot be read")
+        }
         if !problems.isEmpty { throw Invalid(problems: problems) }
         return configuration
+    }
+
+    private static func wechat(_ reader: ConfigReader, _ problems: inout [String]) -> WeChatSettings? {
+        let appID = reader.string(forKey: "wechat.app.id"), secret = reader.string(forKey: "wechat.app.secret")
+        guard appID != nil || secret != nil else { return nil }
+        let settings = WeChatSettings(
+            appID: appID ?? "", appSecret: secret ?? "",
+            openURL: reader.string(forKey: "wechat.open.url", default: WeChatSettings.standardOpenURL),
+            apiURL: reader.string(forKey: "wechat.api.url", default: WeChatSettings.standardAPIURL))
+        if settings == nil {
+            problems.append("wechat.app.id, wechat.app.secret, wechat.open.url or wechat.api.url is missing or malformed")
+        }
+        return settings
     }
 
     /// Beside the package when run from it, otherwise beside the binary.
@@ -122,6 +155,9 @@ package struct AppConfiguration: Sendable {
             ("database", postgres == nil ? "SQLite" : "PostgreSQL"), ("public.url", publicURL ?? "—"),
             ("trust.proxy", String(trustsProxy)), ("public.folder", publicFolder), ("crypto", crypto.rawValue),
             ("log.level", logLevel.rawValue), ("readers", String(readers)), ("jobs", String(runsJobs)),
+            ("head.seconds", String(headSeconds)), ("body.seconds", String(bodySeconds)),
+            ("outbound.private", String(outbound.allowsPrivate)), ("outbound.ca", outboundAuthorities ?? "—"),
+            ("wechat.app.id", wechat?.appID ?? "—"),
         ]
     }
 }

@@ -14,6 +14,9 @@ struct BackgroundWork: Service {
             await withTaskGroup(of: Void.self) { group in
                 let runner = JobRunner(database: platform.database, handlers: platform.jobs, logger: platform.logger)
                 group.addTask { await runner.run() }
+                let errands = JobRunner(
+                    database: platform.database, handlers: platform.errands, logger: platform.logger)
+                group.addTask { await errands.run(width: 8) }
                 let delivery = EventDelivery(database: platform.database, receivers: platform.receivers)
                 group.addTask {
                     await repeatedly(every: .milliseconds(500), "events") { _ = try await delivery.deliver() }
@@ -27,6 +30,7 @@ struct BackgroundWork: Service {
                     await repeatedly(every: .seconds(3600), "tidying") {
                         try await RepeatedRequests(platform.database).forgetOld()
                         try await platform.identity.forgetOld()
+                        try await platform.federation.forgetOld()
                     }
                 }
                 await group.waitForAll()

@@ -21,6 +21,8 @@ package struct CityPlatform: Sendable {
     /// Seals fields and makes them findable; its keys are outside the database.
     package let crypto: any CryptoProvider
     private let keyFingerprint: String
+    /// The one door for requests to other systems.
+    package let outbound: any OutboundHTTP
     /// The absolute address of the platform.
     package let address: SiteAddress
     package let identity: IdentityModule
@@ -39,11 +41,17 @@ package struct CityPlatform: Sendable {
         + FederationModule.migrations
         + ConnectivityModule.migrations + PlanModule.migrations
 
+    /// Every column with sealed values.
+    package static let sealedColumns =
+        DirectoryModule.sealedColumns + IdentityModule.sealedColumns + FederationModule.sealedColumns
+
     /// What differs between a running server, a command and a test.
     package struct Options: Sendable {
         package var passwordCost: PasswordHasher.Cost = .standard
         /// Accounts to show on the sign-in page; only a demo has some.
         package var demoAccounts: (@Sendable () async throws -> [DemoAccount])?
+        /// Stands in for the network.
+        package var outbound: (any OutboundHTTP)?
         package init() {}
     }
 
@@ -62,16 +70,27 @@ package struct CityPlatform: Sendable {
         let ring = try KeyFile(path: configuration.keyFile).loadOrCreate()
         keyFingerprint = ring.fingerprint
         crypto = configuration.crypto.provider(ring)
+        outbound =
+            options.outbound
+            ?? OutboundClient(
+                policy: configuration.outbound, authorities: configuration.outboundAuthorities, logger: logger)
         address = SiteAddress(configuration.publicURL ?? "http://\(configuration.host):\(configuration.port)")
 
         connectivity = ConnectivityModule(database: database, files: files)
         plan = PlanModule(database: database, files: files, sources: [connectivity.indicators])
         directory = DirectoryModule(
-            database: database, schoolPanels: connectivity.schoolPanels + plan.schoolPanels, exportFolder: uploads)
+            database: database, crypto: crypto, schoolPanels: connectivity.schoolPanels + plan.schoolPanels,
+            leavingListeners: [GrantEnding()], classPages: [IdentityModule.classPage],
+            staffPages: [IdentityModule.staffPage], exportFolder: uploads)
         identity = IdentityModule(
-            database: database, hasher: hasher, demoAccounts: options.demoAccounts ?? { [] },
-            isDemo: options.demoAccounts != nil)
-        federation = FederationModule(database: database, identity: identity, crypto: crypto, address: address)
+            database: database, hasher: hasher, crypto: crypto, address: address, demoAccounts: options.demoAccounts ?? { [] },
+            isDemo: options.demoAccounts != nil,
+            signInLinks: WeChatPanel.signInLinks(configuration.wechat),
+            panels: WeChatPanel.panels(configuration.wechat, database: database, crypto: crypto)
+                + GatewayPanel.panels(database: database, crypto: crypto))
+        federation = FederationModule(
+            database: database, identity: identity, crypto: crypto, address: address, outbound: outbound,
+            flavours: try GatewayFlavours(folder: folder + "/gateway"), wechat: configuration.wechat)
 
         var operations = Routes(module: "operations")
         HealthRoutes(database: database, metrics: metrics).add(to: &operations)
@@ -95,6 +114,8 @@ package struct CityPlatform: Sendable {
     }
 
     package var jobs: [JobHandler] { federation.jobs + connectivity.jobs + plan.jobs }
+    /// Jobs that mostly wait for other systems.
+    package var errands: [JobHandler] { federation.errands }
     package var receivers: [EventReceiver] {
         federation.receivers + connectivity.receivers + plan.receivers
     }
@@ -118,15 +139,23 @@ package struct CityPlatform: Sendable {
     /// would not open, and what is sealed now would be lost with the right ones.
     package func verifyKeys() async throws {
         let fingerprint = keyFingerprint, name = "platform.key.fingerprint"
-        let known = try await database.write { db in
-            let store = SettingStore(db)
-            if let known = try store.value(name) { return known }
-            try store.set(name, to: fingerprint, by: .system)
-            return fingerprint
+        var known = try await database.read { try SettingStore($0).value(name) }
+        if known == nil {
+            known = try await database.write { db in
+                let store = SettingStore(db)
+                if let known = try store.value(name) { return known }
+                try store.set(name, to: fingerprint, by: .system)
+                return fingerprint
+            }
         }
         guard known == fingerprint else {
             throw CryptoError.keyFile(path: configuration.keyFile, reason: "不是这个数据库的密钥。请从备份恢复原来的密钥文件")
         }
+    }
+
+    /// Notes in the audit log what the operator did to the keys.
+    package func noteKeys(_ detail: String) async throws {
+        try await database.write { try AuditLog.record("keys.changed", "keys", by: .system, detail, on: $0) }
     }
 
     /// A fresh database gets the city's tree and the shipped target sets. Safe to run again.

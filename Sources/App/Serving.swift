@@ -2,6 +2,7 @@ import Hummingbird
 import Kernel
 import Logging
 import NIOCore
+import Platform
 import ServiceLifecycle
 import Web
 
@@ -11,10 +12,12 @@ extension CityPlatform {
         try clearUploads()
         try await verifyKeys()
         let host = configuration.host
+        let limits = ConnectionLimits(
+            headSeconds: configuration.headSeconds, bodySeconds: configuration.bodySeconds)
         let application = Application(
             responder: pipeline,
             server: .http1(
-                configuration: .init(additionalChannelHandlers: [ConnectionHandler()], idleTimeout: .seconds(75))),
+                configuration: .init(additionalChannelHandlers: [ConnectionHandler(limits)], idleTimeout: .seconds(75))),
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: configuration.port), serverName: nil, backlog: 1024),
             services: configuration.runsJobs ? [BackgroundWork(platform: self)] : [],
@@ -41,6 +44,7 @@ extension CityPlatform {
 
     package func close() async {
         await hasher.shutdown()
+        (outbound as? OutboundClient)?.close()
         database.close()
     }
 }

@@ -11,6 +11,15 @@ struct StoredRepeatGuard: RepeatGuard {
         case .inProgress: .inProgress
         case .foreign: .foreign
         case .answered(let location, let flash): .answered(location: location, flash: flash)
+        case .done: .done
+        }
+    }
+
+    func perform(_ key: String, _ deed: @Sendable () async throws -> WebResponse) async throws -> WebResponse {
+        do {
+            return try await requests.perform(key, deed)
+        } catch is RepeatedRequests.DoneBefore {
+            throw RepeatedDeed()
         }
     }
 
@@ -19,4 +28,6 @@ struct StoredRepeatGuard: RepeatGuard {
     }
 
     func release(_ key: String) async throws { try await requests.release(key) }
+
+    func leaveOpen(_ key: String) async { requests.leaveOpen(key) }
 }

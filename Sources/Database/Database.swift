@@ -94,9 +94,16 @@ package final class Database: Sendable {
         return try body(connection)
     }
 
-    /// Runs a writing body in a transaction of its own and returns after it is on disk. Throwing undoes it all.
+    /// Runs a writing body in a transaction of its own and returns after it is on disk. Throwing undoes it all, but for
+    /// `DomainError.uncertain`: then nobody knows whether it was written.
     package func write<T: Sendable>(_ body: @escaping @Sendable (Connection) throws -> T) async throws -> T {
-        try await submit(to: writers, body)
+        guard let first = FirstWrite.current, !first.isDone else { return try await submit(to: writers, body) }
+        let value = try await submit(to: writers) { db in
+            try first.body(db)
+            return try body(db)
+        }
+        first.settle()
+        return value
     }
 
     /// Bodies that wait for a thread, `(reads, writes)`; for the metrics.
@@ -134,6 +141,7 @@ package final class Database: Sendable {
         switch error as? DatabaseError {
         case .full: DomainError.unavailable("存储空间不足，暂时不能保存；查询不受影响。请联系平台管理员。")
         case .connectionLost: DomainError.unavailable("数据库暂时连接不上，请稍后再试。")
+        case .outcomeUnknown: DomainError.uncertain("保存时数据库连接中断，不能确定是否已保存。请刷新本页：已保存的不会重复办理，没有保存的会重新保存。")
         case .overloaded, .serializationFailure: DomainError.unavailable("系统繁忙，请稍后再试。")
         default: error
         }

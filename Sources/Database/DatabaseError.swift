@@ -10,6 +10,8 @@ package enum DatabaseError: Error, Sendable, CustomStringConvertible {
     /// The disk or quota is full. Reads go on.
     case full(String)
     case connectionLost(String)
+    /// The connection broke while the transaction was being made final: it may or may not be written.
+    case outcomeUnknown(String)
     case interrupted
     /// Text with a NUL cannot be stored.
     case nulInText
@@ -28,6 +30,7 @@ package enum DatabaseError: Error, Sendable, CustomStringConvertible {
         case .serializationFailure(let text): "serialization failure: \(text)"
         case .full(let text): "no space: \(text)"
         case .connectionLost(let text): "connection lost: \(text)"
+        case .outcomeUnknown(let text): "connection lost in the commit: \(text)"
         case .interrupted: "interrupted"
         case .nulInText: "NUL in text"
         case .unexpectedValue(let column): "unexpected value in column \(column)"

@@ -158,8 +158,10 @@ enum PostgresWriter {
             } catch {
                 holder.drop()
                 // After COMMIT was sent its fate is unknown: running the body again could do it twice.
-                let isUnknown: Bool = if case DatabaseError.connectionLost = error { isCommitting } else { false }
-                if isUnknown || !mayRunAgain(error, round) { return work.fail(error) }
+                if isCommitting, case DatabaseError.connectionLost(let text) = error {
+                    return work.fail(DatabaseError.outcomeUnknown(text))
+                }
+                if !mayRunAgain(error, round) { return work.fail(error) }
                 logger.info("write runs again", metadata: ["error": "\(error)", "round": "\(round)"])
                 pause(round)
             }

@@ -11,6 +11,11 @@ struct AccountLoading {
     private let isCity: Bool
     private static let since = LocalDate(year: 2015, month: 9, day: 1)!
 
+    /// Administrators are appointed for a year at most, so theirs begins on the day of loading.
+    private static func start(of role: Role) -> LocalDate {
+        role.definition.longestDays == nil ? since : Timestamp.now.day
+    }
+
     private struct Opening: Sendable {
         let account: NewAccount
         let more: [Role]
@@ -33,7 +38,8 @@ struct AccountLoading {
                     let id = try service.create(opening.account, passwordHash: hash, mustChange: false)
                     for role in opening.more {
                         try service.grant(
-                            role, at: opening.account.organisation, from: opening.account.from, until: nil, to: id)
+                            role, at: opening.account.organisation, from: AccountLoading.start(of: role), until: nil,
+                            to: id)
                     }
                 }
             }
@@ -58,7 +64,7 @@ struct AccountLoading {
             guard let place else { throw DomainError.notFound }
             let account = NewAccount(
                 name: member.name, login: member.login, role: member.roles[0], organisation: place,
-                from: AccountLoading.since)
+                from: AccountLoading.start(of: member.roles[0]))
             return Opening(account: account, more: Array(member.roles.dropFirst()))
         }
     }
@@ -68,7 +74,7 @@ struct AccountLoading {
             var generator = SeededGenerator(school.name + "/administrator")
             let account = NewAccount(
                 name: generator.pick(AccountLoading.surnames) + "老师", login: school.login, role: .schoolAdministrator,
-                organisation: organisation, from: AccountLoading.since)
+                organisation: organisation, from: AccountLoading.start(of: .schoolAdministrator))
             return Opening(account: account, more: [])
         }
     }

@@ -53,8 +53,7 @@ package enum DemoCast {
         Member(
             login: "wang", name: "王老师", title: "教师", roles: [.teacher], place: .school(DemoSchool.experimental)),
         Member(login: "zhao", name: "赵老师", title: "教师", roles: [.teacher], place: .school(DemoSchool.border)),
-        // A teaching researcher looks at the whole city and changes nothing.
-        Member(login: "zhou", name: "周教研员", title: "教研员", roles: [.cityLeader], place: .code("450600")),
+        Member(login: "zhou", name: "周教研员", title: "教研员", roles: [.researcher], place: .code("450600")),
         Member(
             login: "sun", name: "孙同学", title: "学生", roles: [.student], place: .school(DemoSchool.experimental)),
         Member(

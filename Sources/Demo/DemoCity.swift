@@ -22,6 +22,8 @@ package enum DemoCity {
         try await plan.publish(tell)
         try await plan.freeze(tell)
         try await AccountLoading(platform, schools, entered, isCity: size == .city).run(tell)
+        try await RosterLoading(platform, schools, entered).run(tell)
+        try await ApplicationLoading(platform, schools, entered).run(tell)
         tell("demo \(size.rawValue) is loaded")
     }
 

@@ -7,6 +7,11 @@ package enum DemoMarker {
 
     package static func exists(in folder: String) -> Bool { FileManager.default.fileExists(atPath: path(in: folder)) }
 
+    /// Makes the folder none again; nothing happens when it is none.
+    package static func remove(from folder: String) throws {
+        if exists(in: folder) { try FileManager.default.removeItem(atPath: path(in: folder)) }
+    }
+
     /// Throws what the file system says when the folder cannot be written.
     package static func write(to folder: String) throws {
         try Data("fictional city\n".utf8).write(to: URL(fileURLWithPath: path(in: folder)), options: .atomic)

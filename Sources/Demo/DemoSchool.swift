@@ -45,6 +45,8 @@ struct DemoSchool: Sendable {
     static let border = "江平镇中心小学(示例)"
     /// A teaching point below 华石镇中心小学 with an account of its own.
     static let bridgePoint = "石桥教学点(示例)"
+    /// A junior school with classes in every demo.
+    static let junior = "华石镇初级中学(示例)"
 }
 
 /// Draws the schools of a demo, always the same ones.

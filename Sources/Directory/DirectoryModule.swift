@@ -1,27 +1,46 @@
 import Database
 import Foundation
 import Kernel
+import Platform
 import Web
 
 /// The city as everybody names it: bureau, counties, towns, schools and teaching points, the people in them, and the
 /// code lists of the national standards. Names, not processes: the one shared upstream of all features.
 package struct DirectoryModule: Sendable {
     package static let migrations: [Migration] = [
-        Migration("directory/0001-organisations", OrganisationSchema.statements + PersonSchema.statements)
+        Migration("directory/0001-organisations", OrganisationSchema.statements + PersonSchema.statements),
+        Migration("directory/0002-person-identifiers", PersonIdentifierSchema.statements),
+        Migration("directory/0003-classes", ClassGroupSchema.statements),
+        Migration("directory/0004-enrolments", EnrolmentSchema.statements),
+    ]
+
+    /// Where sealed values stand.
+    package static let sealedColumns = [
+        SealedColumn("directory_person_identifier", "sealed", key: "id", name: "directory_person_identifier.sealed")
     ]
 
     private let database: Database
+    private let crypto: any CryptoProvider
     private let schoolPanels: [any SchoolPanelSource]
     private let exportFolder: String
+    private let leavingListeners: [any LeavingListener]
+    private let classPages: [RelatedPage<RelatedClass>]
+    private let staffPages: [RelatedPage<Organisation>]
 
     /// - Parameters:
+    ///   - crypto: seals the numbers of people and makes them findable.
     ///   - schoolPanels: what other contexts add to a school's page, in any order.
+    ///   - leavingListeners: told in the same transaction when somebody leaves a school.
+    ///   - classPages: what other modules have about a class.
+    ///   - staffPages: what other modules have about a school's staff.
     ///   - exportFolder: where files wait until they are sent.
     package init(
-        database: Database, schoolPanels: [any SchoolPanelSource] = [],
-        exportFolder: String = FileManager.default.temporaryDirectory.path
+        database: Database, crypto: any CryptoProvider, schoolPanels: [any SchoolPanelSource] = [],
+        leavingListeners: [any LeavingListener] = [], classPages: [RelatedPage<RelatedClass>] = [],
+        staffPages: [RelatedPage<Organisation>] = [], exportFolder: String = FileManager.default.temporaryDirectory.path
     ) {
-        (self.database, self.exportFolder) = (database, exportFolder)
+        (self.database, self.crypto, self.exportFolder) = (database, crypto, exportFolder)
+        (self.leavingListeners, self.classPages, self.staffPages) = (leavingListeners, classPages, staffPages)
         self.schoolPanels = schoolPanels.sorted { $0.order < $1.order }
     }
 
@@ -29,6 +48,12 @@ package struct DirectoryModule: Sendable {
         OrganisationRoutes(database: database).routes().all + OrganisationChangeRoutes(database: database).routes().all
             + OrganisationInterface(database: database).routes().all
             + SchoolRoutes(database: database, panels: schoolPanels, exportFolder: exportFolder).routes().all
+            + ClassRoutes(database: database, crypto: crypto, related: classPages).routes().all
+            + ClassChangeRoutes(database: database).routes().all
+            + PupilRoutes(database: database, crypto: crypto, listeners: leavingListeners).routes().all
+            + StaffRoutes(
+                database: database, crypto: crypto, listeners: leavingListeners, related: staffPages
+            ).routes().all
     }
 }
 
@@ -36,4 +61,10 @@ extension Permission {
     package static let schoolView: Permission = "directory.school.view"
     package static let organisationView: Permission = "directory.organisation.view"
     package static let organisationEdit: Permission = "directory.organisation.edit"
+    /// See classes and their pupils: alone, only those one leads or teaches.
+    package static let classView: Permission = "directory.class.view"
+    /// See all classes of one's organisations; given beside `classView`.
+    package static let classAll: Permission = "directory.class.all"
+    /// Open, rename and close classes, name their teachers, add, move and end pupils.
+    package static let classEdit: Permission = "directory.class.edit"
 }

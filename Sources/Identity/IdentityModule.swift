@@ -11,12 +11,25 @@ package struct IdentityModule: Sendable {
             "identity/0001-accounts",
             AccountSchema.statements + SessionSchema.statements + ThrottleSchema.statements + SetupSchema.statements),
         Migration("identity/0002-session-lineage", SessionSchema.lineage),
+        Migration("identity/0003-second-factor", SecondFactorSchema.statements),
+        Migration("identity/0004-onboarding", OnboardingSchema.statements),
+    ]
+
+    /// Where sealed values stand.
+    package static let sealedColumns = [
+        SealedColumn("identity_second_factor", "seed", key: "account_id", name: "identity_second_factor.seed")
     ]
 
     let database: Database
     let hasher: PasswordHasher
+    let crypto: any CryptoProvider
+    let address: SiteAddress
     let now: @Sendable () -> Timestamp
     let cast: @Sendable () async throws -> [DemoAccount]
+    /// Other ways to sign in than by password.
+    let signInLinks: [SignInLink]
+    /// Cards that other modules put on the page of an account.
+    let panels: [AccountPanel]
     /// Finds the session of a token; see `authenticate`.
     package let sessions: SessionService
 
@@ -25,11 +38,14 @@ package struct IdentityModule: Sendable {
     ///   - isDemo: outside a demo its accounts, whose passwords are known to everybody, can do nothing.
     ///   - limits: how long sessions live and how many there may be at once.
     package init(
-        database: Database, hasher: PasswordHasher, now: @escaping @Sendable () -> Timestamp = { .now },
+        database: Database, hasher: PasswordHasher, crypto: any CryptoProvider, address: SiteAddress,
+        now: @escaping @Sendable () -> Timestamp = { .now },
         demoAccounts: @escaping @Sendable () async throws -> [DemoAccount] = { [] }, isDemo: Bool = false,
-        limits: SessionLimits = SessionLimits()
+        limits: SessionLimits = SessionLimits(), signInLinks: [SignInLink] = [], panels: [AccountPanel] = []
     ) {
-        (self.database, self.hasher, self.now) = (database, hasher, now)
+        (self.signInLinks, self.panels) = (signInLinks, panels)
+        (self.database, self.hasher, self.crypto, self.now) = (database, hasher, crypto, now)
+        self.address = address
         let nobody: @Sendable () async throws -> [DemoAccount] = { [] }
         cast = isDemo ? demoAccounts : nobody
         sessions = SessionService(database: database, limits: limits, now: now, admitsDemoAccounts: isDemo)
@@ -39,17 +55,26 @@ package struct IdentityModule: Sendable {
     package var door: SignInDoor {
         SignInDoor(sessions: sessions, admitsDemoAccounts: sessions.admitsDemoAccounts)
     }
-    var signIn: SignInService { SignInService(database: database, hasher: hasher, door: door, now: now) }
+    var signIn: SignInService { SignInService(database: database, hasher: hasher, crypto: crypto, door: door, now: now) }
     var ownAccount: OwnAccountService {
-        OwnAccountService(database: database, hasher: hasher, sessions: sessions, now: now)
+        OwnAccountService(database: database, hasher: hasher, sessions: sessions, crypto: crypto, now: now)
     }
+    var secondFactor: SecondFactorService { SecondFactorService(database: database, crypto: crypto, now: now) }
     var setup: SetupService { SetupService(database: database, hasher: hasher, now: now) }
 
     package func routes() -> [Route] {
         var routes = Routes(module: "identity")
-        SignInRoutes(service: signIn, sessions: sessions, cast: cast).add(to: &routes)
-        OwnAccountRoutes(service: ownAccount, sessions: sessions).add(to: &routes)
-        AccountRoutes(database: database, hasher: hasher, now: now).add(to: &routes)
+        SignInRoutes(service: signIn, sessions: sessions, cast: cast, links: signInLinks).add(to: &routes)
+        OwnAccountRoutes(service: ownAccount, sessions: sessions, panels: panels).add(to: &routes)
+        ActivationRoutes(
+            service: ActivationService(database: database, hasher: hasher, crypto: crypto, door: door, now: now)
+        ).add(to: &routes)
+        ClassAccountRoutes(database: database, crypto: crypto, address: address, now: now).add(to: &routes)
+        StaffAccountRoutes(database: database, crypto: crypto, address: address, now: now).add(to: &routes)
+        SecondFactorRoutes(service: secondFactor).add(to: &routes)
+        SecondFactorPolicyRoutes(database: database, isDemo: sessions.admitsDemoAccounts).add(to: &routes)
+        AccessReviewRoutes(database: database, now: now).add(to: &routes)
+        AccountRoutes(database: database, hasher: hasher, crypto: crypto, now: now, panels: panels).add(to: &routes)
         SetupRoutes(service: setup).add(to: &routes)
         return routes.all
     }
@@ -66,19 +91,33 @@ package struct IdentityModule: Sendable {
         try await setup.makeLink().map { "/setup/" + $0 }
     }
 
-    /// Starts a browser session without a password, for commands and tests, and returns its token. Throws
-    /// `DomainError.notFound` without such an account.
+    /// Starts a browser session without a password and as if the second factor had been given, for commands and tests, and
+    /// returns its token. Throws `DomainError.notFound` without such an account.
     package func startSession(login: String) async throws -> String {
         let account = try await accounts.find(login), now = now()
         let roles = account.grants.filter { $0.holds(on: now.day) }.map(\.role)
         return try await database.write { db in
-            try sessions.start(for: account.id, roles: roles, browser: "", address: "", at: now, on: db)
+            try sessions.start(
+                for: account.id, roles: roles, confirmedAt: now, browser: "", address: "", at: now, on: db)
         }
     }
 
     /// A token for programs with the rights of the account. Throws `DomainError.notFound` without such an account.
     package func issueTokenByOperator(login: String, name: String = "命令行", days: Int = 90) async throws -> String {
         try await sessions.issueToken(for: accounts.find(login).id, name: name, days: days, by: .system)
+    }
+
+    /// Days after which an account of staff that nobody uses is suspended (GB/T 22239-2019, 8.1.4.2 c).
+    package static let idleDays: Int64 = 180
+
+    private func suspendIdle(at now: Timestamp) async throws {
+        let limit = now.adding(days: -IdentityModule.idleDays)
+        try await database.write { db in
+            let store = AccountStore(db), service = AccountService(db, by: .system, now: now)
+            for id in try store.idle(since: limit, on: now.day, atMost: 200) {
+                try service.suspendIdle(try store.find(id, within: .everything, at: now))
+            }
+        }
     }
 
     /// Removes what has expired: sessions, counts of failures older than two days. For a nightly job.
@@ -88,5 +127,6 @@ package struct IdentityModule: Sendable {
             try SessionStore(db).deleteExpired(at: now, idleSince: now.adding(seconds: -idle))
             try ThrottleStore(db).deleteOld(before: now.adding(days: -2))
         }
+        try await suspendIdle(at: now)
     }
 }

@@ -10,6 +10,9 @@ package enum DomainError: Error, Sendable {
     case invalid([FieldProblem])
     /// Nothing wrong with the request; the server cannot take it now (503), for example a full disk. The text is shown.
     case unavailable(String)
+    /// Nobody can say whether the deed was done: the database was lost in the moment of saving (503). The same form sent
+    /// again is done once. The text is shown.
+    case uncertain(String)
 
     package static func invalid(_ field: String, _ message: String) -> DomainError {
         .invalid([FieldProblem(field: field, message: message)])

@@ -13,7 +13,13 @@ package struct LocalDate: Hashable, Sendable, Comparable, CustomStringConvertibl
 
     /// `yyyy-MM-dd` and nothing else; `nil` otherwise.
     package init?(iso text: some StringProtocol) {
-        let bytes = Array(text.utf8)
+        var text = String(text)
+        guard let date = text.withUTF8({ LocalDate(iso: $0) }) else { return nil }
+        self = date
+    }
+
+    /// The same from UTF-8 bytes.
+    package init?(iso bytes: UnsafeBufferPointer<UInt8>) {
         guard bytes.count == 10, bytes[4] == 0x2D, bytes[7] == 0x2D else { return nil }
         func number(_ range: Range<Int>) -> Int? {
             var value = 0

@@ -1,9 +1,9 @@
 /// A slice of a list in a fixed order, continued by `next` (the sort key and id of the last row, opaque to the asker).
-package struct Page<Item: Sendable>: Sendable {
-    package let items: [Item]
-    package let total: Int
+@usableFromInline package struct Page<Item: Sendable>: Sendable {
+    @usableFromInline package let items: [Item]
+    @usableFromInline package let total: Int
     /// What to send as `after` for the following slice; `nil` at the end.
-    package let next: String?
+    @usableFromInline package let next: String?
 
     package init(items: [Item], total: Int, next: String?) {
         (self.items, self.total, self.next) = (items, total, next)

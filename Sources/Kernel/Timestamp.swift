@@ -26,6 +26,11 @@ package struct Timestamp: Hashable, Sendable, Comparable {
         LocalDate(daysSince1970: Int(floorDivide(milliseconds / 1000 + Timestamp.shanghaiOffset, 86_400)))
     }
 
+    /// The first moment of the day in Asia/Shanghai.
+    package init(startOf day: LocalDate) {
+        milliseconds = (Int64(day.daysSince1970) * 86_400 - Timestamp.shanghaiOffset) * 1000
+    }
+
     /// `2026-11-23 14:30`, Asia/Shanghai.
     package var text: String {
         let second = floorModulo(milliseconds / 1000 + Timestamp.shanghaiOffset, 86_400)

@@ -29,6 +29,7 @@ package struct PlanModule: Sendable {
         PlanDocumentRoutes(database: database, files: files).add(to: &routes)
         PlanDraftRoutes(database: database, files: files).add(to: &routes)
         TargetSetRoutes(database: database).add(to: &routes)
+        TargetSetExchangeRoutes(database: database, sources: sources).add(to: &routes)
         TargetRoutes(database: database, sources: sources).add(to: &routes)
         SettingRoutes(database: database, boards: boards).add(to: &routes)
         BoardRoutes(database: database, boards: boards).add(to: &routes)

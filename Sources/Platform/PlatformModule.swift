@@ -6,6 +6,7 @@ package enum PlatformModule {
         Migration(
             "platform/0001-services",
             AuditSchema.statements + EventSchema.statements + JobSchema.statements + FileSchema.statements
-                + SettingSchema.statements + RepeatedRequestSchema.statements)
+                + SettingSchema.statements + RepeatedRequestSchema.statements),
+        Migration("platform/0002-deeds", RepeatedRequestSchema.deeds),
     ]
 }

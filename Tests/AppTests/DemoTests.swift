@@ -130,6 +130,37 @@ import Testing
         }
     }
 
+    @Test(arguments: TestDatabase.allCases, ["schools ", "plan: "])
+    func `a load that was cut short is known as such and starts anew to the same city`(
+        _ database: TestDatabase, _ line: String
+    ) async throws {
+        let whole = try await withDemo(database, .small) { try await signature(of: $0) }
+        try await withEmpty(database) { platform in
+            let folder = platform.configuration.dataFolder
+            try DemoMarker.write(to: folder)
+            let load = Task {
+                try await DemoInstallation.load(.small, into: platform) { told in
+                    if told.hasPrefix(line) { withUnsafeCurrentTask { $0?.cancel() } }
+                }
+            }
+            await #expect(throws: CancellationError.self) { try await load.value }
+            #expect(await DemoInstallation.isUnfinished(platform.database))
+
+            try await DemoInstallation.erase(platform.database, folder: folder)
+            #expect(!DemoMarker.exists(in: folder))
+            #expect(await !DemoInstallation.isUnfinished(platform.database))
+            _ = try await platform.database.migrate(CityPlatform.migrations)
+            try await DemoInstallation.load(.small, into: platform) { _ in }
+            #expect(await !DemoInstallation.isUnfinished(platform.database))
+            let again = try await signature(of: platform)
+            #expect(again == whole)
+            await #expect(throws: DomainError.self) {
+                try await DemoInstallation.erase(platform.database, folder: folder)
+            }
+            #expect(try await signature(of: platform) == whole)
+        }
+    }
+
     @Test func `a folder is a demo when it is marked`() throws {
         let folder = NSTemporaryDirectory() + "santong-marker-" + Identifiers.next()
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -148,14 +179,22 @@ import Testing
         _ database: TestDatabase, _ size: DemoSize, telling tell: @Sendable (String) -> Void = { _ in },
         _ body: (CityPlatform) async throws -> T
     ) async throws -> T {
+        try await withEmpty(database) { platform in
+            try await platform.prepare()
+            try await DemoCity.load(size, into: platform, tell)
+            return try await body(platform)
+        }
+    }
+
+    private func withEmpty<T>(
+        _ database: TestDatabase, _ body: (CityPlatform) async throws -> T
+    ) async throws -> T {
         try await database.withDatabase { database, folder in
             var options = CityPlatform.Options()
             options.passwordCost = .minimal
             let configuration = try await AppConfiguration.load(.init(dataFolder: folder))
             let platform = try CityPlatform(
                 configuration, database: database, options: options, logger: TestDatabase.logger)
-            try await platform.prepare()
-            try await DemoCity.load(size, into: platform, tell)
             return try await body(platform)
         }
     }

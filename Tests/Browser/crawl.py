@@ -51,7 +51,9 @@ class Crawl:
         links = []
         for link in page.evaluate(LINKS):
             target = urlsplit(urljoin(page.url, link))
-            if f"{target.scheme}://{target.netloc}" == self.url:
+            # Opening an application of the gateway leads away to it.
+            is_own = f"{target.scheme}://{target.netloc}" == self.url and not target.path.startswith("/gateway/open/")
+            if is_own:
                 links.append(target.path + (f"?{target.query}" if target.query else ""))
         return links
 

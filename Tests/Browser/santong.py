@@ -12,14 +12,17 @@ REGISTER = ROOT / "Tests/ConnectivityTests/Fixtures/facility-register-2015.xlsx"
 LISTENING = re.compile(r"listening on (http://127\.0\.0\.1:\d+)")
 
 
-def command(*arguments: str, timeout: float = 300) -> subprocess.CompletedProcess:
+def command(*arguments: str, timeout: float = 300, environment: dict | None = None) -> subprocess.CompletedProcess:
     """Runs one `santong` command to its end and returns what it printed, whatever its exit status."""
-    return subprocess.run([BINARY, *arguments], capture_output=True, text=True, timeout=timeout, cwd=ROOT)
+    return subprocess.run(
+        [BINARY, *arguments], capture_output=True, text=True, timeout=timeout, cwd=ROOT,
+        env=os.environ | (environment or {}),
+    )
 
 
-def command_json(*arguments: str, timeout: float = 300):
+def command_json(*arguments: str, timeout: float = 300, environment: dict | None = None):
     """Runs one command with `--json` and returns what it printed; fails the test when the command fails."""
-    done = command(*arguments, "--json", timeout=timeout)
+    done = command(*arguments, "--json", timeout=timeout, environment=environment)
     assert done.returncode == 0, f"santong {' '.join(arguments)} exited {done.returncode}: {done.stderr[-2000:]}"
     return json.loads(done.stdout)
 
@@ -27,13 +30,18 @@ def command_json(*arguments: str, timeout: float = 300):
 class Server:
     """A running `santong serve` on a free port of the loopback interface."""
 
-    def __init__(self, data: pathlib.Path, demo: str = "small", start_limit: float = 300):
+    def __init__(
+        self, data: pathlib.Path, demo: str = "small", start_limit: float = 300, environment: dict | None = None
+    ):
         self.data = data
         self.log = data.parent / f"{data.name}.log"
         self.output = data.parent / f"{data.name}.out"
         arguments = [BINARY, "serve", "--data", str(data), "--demo", demo, "--port", "0"]
         with self.output.open("wb") as out, self.log.open("wb") as log:
-            self.process = subprocess.Popen(arguments, stdout=out, stderr=log, stdin=subprocess.DEVNULL, cwd=ROOT)
+            self.process = subprocess.Popen(
+                arguments, stdout=out, stderr=log, stdin=subprocess.DEVNULL, cwd=ROOT,
+                env=os.environ | (environment or {}),
+            )
         self.url = self._wait_until_listening(time.monotonic() + start_limit)
 
     def _wait_until_listening(self, deadline: float) -> str:

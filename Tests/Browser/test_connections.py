@@ -97,6 +97,93 @@ def test_a_request_that_runs_is_answered_before_the_server_ends(tmp_path):
     assert server.process.wait(20) == 0, server.last_lines()
 
 
+@pytest.fixture(scope="module")
+def impatient(tmp_path_factory):
+    """A server that waits a second where others wait half a minute."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("SANTONG_HEAD_SECONDS", "1")
+        environment.setenv("SANTONG_BODY_SECONDS", "1")
+        server = Server(tmp_path_factory.mktemp("impatient") / "data", demo="none")
+    yield server
+    assert server.stop() == 0, server.last_lines()
+
+
+def drip(connection, data: bytes, pause: float = 0.1) -> float:
+    """Sends a byte at a time, each long before any idle limit; the seconds until the server closed."""
+    start = time.monotonic()
+    connection.settimeout(pause)
+    for byte in data:
+        try:
+            connection.sendall(bytes([byte]))
+            if connection.recv(65536) == b"":
+                return time.monotonic() - start
+        except TimeoutError:  # nothing to read, which is the pause between two bytes
+            continue
+        except (ConnectionResetError, BrokenPipeError):
+            return time.monotonic() - start
+    raise AssertionError("the server took every byte")
+
+
+def test_a_head_that_drips_is_cut_off(impatient):
+    address = urlsplit(impatient.url)
+    with socket.create_connection((address.hostname, address.port)) as connection:
+        taken = drip(connection, b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: " + b"a" * 100)
+    assert 0.9 < taken < 4, taken
+
+
+def test_the_second_head_of_a_connection_may_not_drip_either(impatient):
+    address = urlsplit(impatient.url)
+    with socket.create_connection((address.hostname, address.port)) as connection:
+        connection.settimeout(10)
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+        received = b""
+        while not received.endswith(b"ok\n"):
+            received += connection.recv(65536)
+        taken = drip(connection, b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: " + b"a" * 100)
+    assert 0.9 < taken < 4, taken
+
+
+@pytest.mark.parametrize("sent", [b"a" * 100, b""], ids=["drips", "stands still"])
+def test_a_body_without_pace_is_cut_off(impatient, sent):
+    address = urlsplit(impatient.url)
+    with socket.create_connection((address.hostname, address.port)) as connection:
+        connection.sendall(b"POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n" + FORM + b"\r\n")
+        start = time.monotonic()
+        if sent:
+            drip(connection, sent)
+        else:
+            connection.settimeout(10)
+            while connection.recv(65536):
+                pass
+        taken = time.monotonic() - start
+    assert 0.9 < taken < 4, taken
+
+
+def test_a_body_that_keeps_its_pace_may_take_longer_than_the_limit(impatient):
+    address = urlsplit(impatient.url)
+    piece = b"a" * 200
+    with socket.create_connection((address.hostname, address.port)) as connection:
+        connection.settimeout(10)
+        head = b"POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Length: 3000\r\n" + FORM + b"\r\n"
+        connection.sendall(head)
+        for _ in range(15):
+            time.sleep(0.1)  # the pace is the thing tested: 2,000 bytes a second for a second and a half
+            connection.sendall(piece)
+        received = connection.recv(65536)
+    assert received.startswith(b"HTTP/1.1 403 "), received[:100]
+
+
+def test_a_silent_connection_is_kept_for_its_next_request(impatient):
+    address = urlsplit(impatient.url)
+    with socket.create_connection((address.hostname, address.port)) as connection:
+        connection.settimeout(1.5)
+        with pytest.raises(TimeoutError):  # longer than a head may take, and no head has begun
+            connection.recv(1)
+        connection.settimeout(10)
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")
+
+
 def test_a_wrong_port_is_told_and_nothing_is_served(tmp_path):
     done = command("serve", "--port", "99999", "--data", str(tmp_path / "data"), timeout=20)
     assert done.returncode == 1

@@ -1,11 +1,12 @@
 """What an operator's tools see."""
 import json
 import pathlib
+import signal
 import subprocess
 import threading
 import urllib.request
 
-from santong import ROOT, Server, command
+from santong import BINARY, ROOT, Server, command, command_json
 
 
 def fetch(url: str) -> tuple[int, str]:
@@ -37,6 +38,25 @@ def test_the_server_ends_when_asked_and_starts_again_on_the_same_data(tmp_path):
         assert server.stop() == 0, server.last_lines()
 
 
+def test_a_demo_whose_loading_was_killed_starts_anew(tmp_path):
+    data = tmp_path / "data"
+    arguments = [BINARY, "demo", "small", "--data", str(data)]
+    with subprocess.Popen(arguments, stderr=subprocess.PIPE, text=True, cwd=ROOT) as loading:
+        for line in loading.stderr:
+            if line.startswith("schools "):
+                loading.kill()
+                break
+    assert loading.returncode == -signal.SIGKILL
+    refused = command("demo", "accounts", "--data", str(data))
+    assert refused.returncode != 0 and "not complete" in refused.stderr, refused.stderr
+    server = Server(data)
+    assert "cut short" in server.last_lines()
+    assert len(command_json("demo", "accounts", "--data", str(data))) == 16
+    assert server.stop() == 0, server.last_lines()
+    again = command("demo", "small", "--data", str(data))
+    assert again.returncode != 0 and "is not empty" in again.stderr, again.stderr
+
+
 def test_a_backup_made_under_load_is_whole_and_restores(server, people, tmp_path):
     page = people.page("school")
     stop = threading.Event()
@@ -64,8 +84,12 @@ def test_a_backup_made_under_load_is_whole_and_restores(server, people, tmp_path
     again = command("backup", str(tmp_path / "backup"), "--data", str(server.data))
     assert again.returncode == 1 and "exists already" in again.stderr
     restored = tmp_path / "restored"
-    assert command("restore", str(tmp_path / "backup"), "--data", str(restored)).returncode == 0
-    twice = command("restore", str(tmp_path / "backup"), "--data", str(restored))
+    assert not (tmp_path / "backup/santong.key").exists()
+    keyless = command("restore", str(tmp_path / "backup"), "--data", str(restored))
+    assert keyless.returncode == 1 and "--key" in keyless.stderr
+    key = ["--key", str(server.data / "santong.key")]
+    assert command("restore", str(tmp_path / "backup"), *key, "--data", str(restored)).returncode == 0
+    twice = command("restore", str(tmp_path / "backup"), *key, "--data", str(restored))
     assert twice.returncode == 1 and "empty folder" in twice.stderr
     doctor = command("doctor", "--data", str(restored), "--json")
     assert doctor.returncode == 0, doctor.stdout
@@ -77,7 +101,8 @@ def test_accounts_of_a_demo_are_closed_when_its_mark_is_gone(server, people, acc
     assert command("backup", str(backup), "--data", str(server.data)).returncode == 0
     (backup / "demo").unlink()
     data: pathlib.Path = tmp_path / "data"
-    assert command("restore", str(backup), "--data", str(data)).returncode == 0
+    key = ["--key", str(server.data / "santong.key")]
+    assert command("restore", str(backup), *key, "--data", str(data)).returncode == 0
     real = Server(data, demo="none")
     context = browser.new_context(base_url=real.url)
     page = context.new_page()
@@ -93,7 +118,7 @@ def test_accounts_of_a_demo_are_closed_when_its_mark_is_gone(server, people, acc
 def test_every_command_explains_itself():
     names = [
         "serve", "worker", "migrate", "demo", "import", "plan", "indicators", "export", "user", "backup", "restore",
-        "routes", "audit", "doctor",
+        "keys", "routes", "audit", "doctor", "application", "stand-in",
     ]
     listed = command("--help").stdout
     for name in names:
@@ -107,3 +132,29 @@ def test_the_audit_chain_is_sound_and_the_routes_are_listed(server):
     assert command("audit", "verify", "--data", str(server.data)).returncode == 0
     routes = json.loads(command("routes", "--json").stdout)
     assert {"method": "GET", "path": "/healthz", "access": "public", "module": "operations"} in routes
+
+
+def test_keys_of_sealed_fields_change_while_the_platform_serves(people, tmp_path):
+    data = tmp_path / "data"
+    real = Server(data, demo="small")
+    try:
+        before = {line["column"]: line["waiting"] for line in command_json("keys", "status", "--data", str(data))}
+        assert before["directory_person_identifier.sealed"] == 0
+        assert command("keys", "rotate", "--data", str(data)).returncode == 0
+        after = {line["column"]: line["waiting"] for line in command_json("keys", "status", "--data", str(data))}
+        assert after["directory_person_identifier.sealed"] > 100
+        early = command("keys", "retire", "--data", str(data))
+        assert early.returncode == 1 and "reseal" in early.stderr
+        assert command("keys", "reseal", "--data", str(data)).returncode == 0
+        assert command("keys", "retire", "--data", str(data)).returncode == 0
+        assert "key 1 " not in (data / "santong.key").read_text()
+    finally:
+        real.stop()
+    # With a key file of another installation nothing is served: what it sealed could not be read again.
+    kept = (data / "santong.key").read_text()
+    (data / "santong.key").unlink()
+    refused = command("doctor", "--data", str(data))
+    assert refused.returncode != 0 and "密钥" in refused.stderr
+    (data / "santong.key").write_text(kept)
+    (data / "santong.key").chmod(0o600)
+    assert command("doctor", "--data", str(data)).returncode == 0

@@ -6,6 +6,7 @@ from page_checks import look, validity
 STARTS = [
     "/", "/sign-in", "/plan", "/plan/targets/T12", "/schools", "/register", "/register/imports",
     "/register/imports/new", "/organisations", "/settings", "/account", "/account/password", "/accounts",
+    "/applications", "/applications/registry", "/applications/registry/new",
     "/operations/jobs", "/operations/audit", "/development/components", "/no-such-page",
 ]
 EVERYBODY = ["visitor", "teacher", "school", "county", "city", "system", "security", "audit"]
@@ -32,6 +33,17 @@ def test_display_modes_are_accessible(people, role, mode):
     page.wait_for_load_state("load")
     findings = look(page)
     assert not findings, "\n".join(findings)
+
+
+def test_bar_charts_fit_a_phone(people):
+    page = people.page("visitor", "phone")
+    page.goto("/")
+    areas = page.locator(".chart-scroll:has(> .chart-fluid)")
+    assert areas.count() > 0
+    assert areas.evaluate_all("all => all.filter(area => area.scrollWidth > area.clientWidth).length") == 0
+    cut = "all => all.filter(text => { const box = text.getBoundingClientRect(), area = text.ownerSVGElement"
+    cut += ".getBoundingClientRect(); return box.left < area.left - 1 || box.right > area.right + 1 })"
+    assert page.locator(".chart-fluid text").evaluate_all(cut + ".map(text => text.textContent)") == []
 
 
 def test_the_first_key_press_reaches_the_skip_link(people):

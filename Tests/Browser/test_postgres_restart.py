@@ -15,6 +15,7 @@ from santong import Server, command_json
 
 LIMIT = 60
 LOST = "数据库暂时连接不上"
+UNKNOWN = "不能确定是否已保存"
 
 
 def free_port() -> int:
@@ -85,7 +86,7 @@ class Traffic:
                 return
             if is_good:
                 self.good += 1
-            elif answer.status == 503 and LOST in answer.text:
+            elif answer.status == 503 and (LOST in answer.text or UNKNOWN in answer.text):
                 self.refused += 1
             else:
                 self.wrong.append(f"{answer.status} {answer.location} {answer.text[-600:]}")
@@ -107,10 +108,26 @@ class Writer:
         if page.status != 200:
             return page, False
         self.tried += 1
-        answer = self.client.post(self.address, fields(page.text, self.address) | {"classes": str(self.tried)})
+        form = fields(page.text, self.address) | {"classes": str(self.tried)}
+        answer = self.client.post(self.address, form)
+        if answer.status == 503 and UNKNOWN in answer.text:
+            return self.ask_again(form)
         if answer.status == 303:
             self.acknowledged = self.tried
         return answer, answer.status == 303
+
+    def ask_again(self, form: dict):
+        """The same form, until somebody can say that it is saved, now or before."""
+        deadline = time.monotonic() + LIMIT
+        while time.monotonic() < deadline:
+            answer = self.client.post(self.address, form)
+            if answer.status != 503:
+                is_saved = answer.status == 303 or "没有重复办理" in answer.text
+                assert is_saved, answer.text[-600:]
+                self.acknowledged = self.tried
+                return answer, True
+            time.sleep(0.02)
+        raise AssertionError("nobody can say whether the form is saved")
 
     def held(self) -> int:
         return int(self.client.form(self.address, self.address)["classes"])

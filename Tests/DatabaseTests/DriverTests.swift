@@ -131,7 +131,7 @@ private let schema = [
         try await kind.withDatabase(migrations: schema) { (database: Database, _: String) async throws in
             try await database.write { db in _ = try self.insert("前", 1, on: db) }
             let entered = Gate(), written = Gate()
-            async let counts = database.read(snapshot: true) { db -> [Int] in
+            async let counts = database.read(snapshot: true, isLong: true) { db -> [Int] in
                 let first: Int = try db.value("SELECT COUNT(*) FROM test_lesson") ?? -1
                 entered.open()
                 written.wait()

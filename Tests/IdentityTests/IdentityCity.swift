@@ -6,6 +6,7 @@ import Logging
 import Platform
 import Synchronization
 import Testing
+import Web
 
 @testable import Identity
 
@@ -65,7 +66,9 @@ struct IdentityCity: Sendable {
         -> SignInResult
     {
         try await identity.signIn.signIn(
-            .init(login: login, password: password, address: address, browser: "Firefox Linux", previous: nil))
+            .init(
+                login: login, password: password,
+                visit: SignInVisit(address: address, browser: "Firefox Linux", previous: nil)))
     }
 
     /// What an administrator does, in a transaction of its own.
@@ -93,7 +96,8 @@ func withIdentityCity(limits: SessionLimits = SessionLimits(), _ body: (Identity
         PlatformModule.migrations + DirectoryModule.migrations + IdentityModule.migrations)
     let clock = TestClock()
     let identity = IdentityModule(
-        database: database, hasher: PasswordHasher(cost: .minimal), now: { clock.now }, limits: limits)
+        database: database, hasher: PasswordHasher(cost: .minimal),
+        crypto: InternationalCrypto(.generate()), address: SiteAddress("http://127.0.0.1"), now: { clock.now }, limits: limits)
     let places = try await database.write { db in
         let service = OrganisationService(db, by: .system, source: "test", now: clock.now)
         let primary = SchoolProfile(schoolType: "211", urbanRural: "111", isCentral: false)

@@ -78,6 +78,14 @@ package struct TestCity: Sendable {
 
 /// Builds the city, runs the body, takes it down.
 package func withTestCity<T>(_ database: TestDatabase, _ body: (TestCity) async throws -> T) async throws -> T {
+    try await withTestCity(database, configured: { _, _ in }, body)
+}
+
+/// The same with another configuration.
+package func withTestCity<T>(
+    _ database: TestDatabase, configured configure: (inout AppConfiguration, inout CityPlatform.Options) -> Void,
+    _ body: (TestCity) async throws -> T
+) async throws -> T {
     try await database.withDatabase { database, folder in
         var configuration = try await AppConfiguration.load(.init(dataFolder: folder))
         configuration.publicFolder =
@@ -85,6 +93,7 @@ package func withTestCity<T>(_ database: TestDatabase, _ body: (TestCity) async 
             .appendingPathComponent("../../Public").standardized.path
         var options = CityPlatform.Options()
         options.passwordCost = .minimal
+        configure(&configuration, &options)
         let platform = try CityPlatform(
             configuration, database: database, options: options, logger: TestDatabase.logger)
         let city = TestCity(platform: platform, folder: folder)
@@ -134,7 +143,7 @@ extension TestCity {
             try await database.write { db in
                 let new = NewAccount(
                     name: "\(member.rawValue)(示例)", login: member.rawValue, role: role, organisation: place.id,
-                    from: OrganisationService.always)
+                    from: role.definition.longestDays == nil ? OrganisationService.always : Timestamp.now.day)
                 // No password has this hash: tests start sessions directly.
                 _ = try AccountService(db, by: .system).create(new, passwordHash: "!", mustChange: false)
             }

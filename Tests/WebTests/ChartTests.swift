@@ -108,6 +108,18 @@ import Testing
         #expect(!bars([.init("上思县", value: 0, tone: .bad)]).contains("hatch"))
     }
 
+    @Test func `bars are drawn in shares of the width, so that a phone shows them without scrolling`() {
+        let text = bars([.init("港口区", value: 0.4, tone: .ok), .init("东兴市", value: nil)])
+        #expect(text.contains(#"<svg role="img""#) && text.contains(#"class="chart-fluid" height="150""#))
+        #expect(text.contains(#"<rect class="bar-ok" x="0%" y="52" width="40%" height="14"/>"#))
+        #expect(text.contains(#"x1="85%" y1="20" x2="85%" y2="122"/>"#))
+        #expect(text.contains(#"<text class="tick" x="0%" y="141">0%</text>"#))
+        #expect(text.contains(#"<text class="tick" x="100%" y="141" text-anchor="end">100%</text>"#))
+        // Nothing stands at a place of its own beyond the narrowest phone.
+        let places = text.split(separator: #" x=""#).dropFirst().map { $0.prefix { $0 != "\"" } }
+        for place in places where !place.hasSuffix("%") { #expect(Double(place).map { $0 <= 20 } == true, "\(place)") }
+    }
+
     @Test func `the picture is described in a sentence and repeated as a table`() {
         let text = bars([
             .init("港口区", value: 0.9688, tone: .ok, note: "31/32 间"), .init("上思县", value: 0.412, tone: .bad),

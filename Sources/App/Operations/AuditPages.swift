@@ -3,9 +3,15 @@ import Platform
 import Web
 
 enum AuditPages {
-    static let table = DataTable<AuditEntry>(
-        caption: "审计记录",
-        columns: [
+    /// - Parameter isExportable: only for the audit administrator (GB/T 22239-2019, 8.1.5.2).
+    static func table(isExportable: Bool) -> DataTable<AuditEntry> {
+        DataTable(
+            caption: "审计记录", columns: columns, isExportable: isExportable,
+            empty: UI.emptyState("没有记录", "没有符合条件的审计记录，请放宽条件。"))
+    }
+
+    private static var columns: [DataColumn<AuditEntry>] {
+        [
             DataColumn("时间", value: { .text($0.at.text) }),
             DataColumn("操作人", value: { .text($0.actorName) }),
             DataColumn("地址", value: { .text($0.address) }),
@@ -15,9 +21,12 @@ enum AuditPages {
                 cell: { $0.succeeded ? "成功" : UI.tag("失败", .bad) }),
             DataColumn("对象", value: { .text($0.subject) }),
             DataColumn("说明", value: { .text($0.detail) }),
-        ], empty: UI.emptyState("没有记录", "没有符合条件的审计记录，请放宽条件。"))
+        ]
+    }
 
-    static func list(_ entries: Page<AuditEntry>, _ mayVerify: Bool, _ request: WebRequest) -> HTML {
+    static func list(
+        _ entries: Page<AuditEntry>, _ table: DataTable<AuditEntry>, mayVerify: Bool, _ request: WebRequest
+    ) -> HTML {
         let fields: HTML = """
             \(UI.textField("actor", label: "操作人", value: request.query["actor"]))
             \(UI.select("action", label: "事件", options: AuditWords.groups, selected: request.query["action"]))

@@ -125,6 +125,7 @@ struct ImportAcceptance {
             let field = FacilityField.named(later.field)?.shortLabel ?? later.field
             throw DomainError.conflict("不能撤销：“\(school.name)”的\(field)在这次导入之后又有登记。")
         }
+        if let repetition = try store.repetition(of: batch) { throw DomainError.conflict(repetition.message) }
         let touched = try store.organisations(of: batch.id)
         for (id, previous) in touched {
             if let previous { try restore(id, previous) }

@@ -65,7 +65,7 @@ struct ImportReading: Sendable {
     /// Compares every row with the register and writes the change set of the batch.
     func compare(_ batch: ImportBatch, message: String, _ progress: ImportProgress) async throws {
         let days = batch.days
-        let register = try await database.read(snapshot: true) { try RegisterState.load($0, days: days) }
+        let register = try await database.read(snapshot: true, isLong: true) { try RegisterState.load($0, days: days) }
         try await database.write { try ImportStore($0).removeLines(of: batch.id) }
         var comparison = RowComparison(register: register, scope: batch.scope, day: batch.statisticsOn)
         var counts = ImportCounts()

@@ -4,7 +4,7 @@ extension FacilityImport {
     /// Batches that were taken in by half: values in force although the batch was never accepted, or an accepted batch
     /// whose values were told and are gone. One transaction makes this impossible; `doctor` and the crash test look.
     package func tornBatches() async throws -> [String] {
-        try await database.read { db in
+        try await database.read(isLong: true) { db in
             try db.column(
                 """
                 SELECT DISTINCT v.batch_id FROM connectivity_value v JOIN connectivity_import b ON b.id = v.batch_id

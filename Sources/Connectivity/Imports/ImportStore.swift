@@ -266,30 +266,42 @@ extension ImportStore {
             "SELECT MAX(valid_from) FROM directory_organisation_version WHERE organisation_id = \(organisation)")
     }
 
-    /// Columns as corrected by the holders of this place and of those above it; the closer one counts.
+    /// Columns as corrected by the sending organisations and by those above them; the closer one counts, of two equally
+    /// close ones the later.
     func remembered(for scope: DataScope) throws -> [String: ColumnTarget] {
-        let place = ImportStore.place(of: scope)
-        var above: [OrganisationPath] = [OrganisationPath("")], prefix = ""
-        for segment in place.text.split(separator: "/") {
-            prefix += segment + "/"
-            above.append(OrganisationPath(prefix))
+        var places: Set<String> = [""]
+        for root in scope.roots {
+            var prefix = ""
+            for segment in root.text.split(separator: "/") {
+                prefix += segment + "/"
+                places.insert(prefix)
+            }
+        }
+        let known = try db.rows(
+            "SELECT scope_path, header, target, changed_at FROM connectivity_header WHERE scope_path IN \(in: places.sorted())"
+        ) { row in
+            let depth = try row.text(0).utf8.count { $0 == 0x2F }
+            return (header: try row.text(1), target: try row.text(2), depth: depth, at: try row.integer(3))
         }
         var found: [String: ColumnTarget] = [:]
-        try db.each(
-            "SELECT header, target FROM connectivity_header WHERE scope_path IN \(in: above) ORDER BY scope_path"
-        ) { row in found[try row.text(0)] = ColumnTarget(id: try row.text(1)) }
+        for column in known.sorted(by: { ($0.depth, $0.at, $0.target) < ($1.depth, $1.at, $1.target) }) {
+            found[column.header] = ColumnTarget(id: column.target)
+        }
         return found
     }
 
+    /// For each of the sending organisations: what one with several counties corrects says nothing of the others.
     func remember(_ columns: [RecognisedColumn], for scope: DataScope, by name: String, now: Timestamp) throws {
-        for column in columns where !column.key.isEmpty {
-            try db.execute(
-                """
-                INSERT INTO connectivity_header (scope_path, header, target, changed_at, changed_by)
-                VALUES (\(ImportStore.place(of: scope)), \(column.key), \(column.target.id), \(now), \(name))
-                ON CONFLICT (scope_path, header) DO UPDATE SET target = excluded.target,
-                    changed_at = excluded.changed_at, changed_by = excluded.changed_by
-                """)
+        for place in scope.roots {
+            for column in columns where !column.key.isEmpty {
+                try db.execute(
+                    """
+                    INSERT INTO connectivity_header (scope_path, header, target, changed_at, changed_by)
+                    VALUES (\(place), \(column.key), \(column.target.id), \(now), \(name))
+                    ON CONFLICT (scope_path, header) DO UPDATE SET target = excluded.target,
+                        changed_at = excluded.changed_at, changed_by = excluded.changed_by
+                    """)
+            }
         }
     }
 

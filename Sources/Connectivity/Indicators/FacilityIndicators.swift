@@ -28,7 +28,7 @@ package struct FacilityIndicators: IndicatorSource {
     }
 
     package func figures(on day: LocalDate) async throws -> [OrganisationID: [String: SchoolFigure]] {
-        try await database.read(snapshot: true) { db in
+        try await database.read(snapshot: true, isLong: true) { db in
             let records = try FacilityStore(db).records(within: .everything, on: day)
             var figures: [OrganisationID: [String: SchoolFigure]] = [:]
             figures.reserveCapacity(records.count)

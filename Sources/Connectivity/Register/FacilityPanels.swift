@@ -13,7 +13,7 @@ struct FacilityPanels: SchoolPanelSource {
     ) async throws -> [SchoolPanel] {
         guard viewer.may(.registerView, at: school.path) else { return [] }
         let imports = viewer.scope(of: .importView)
-        let (values, files) = try await database.read { db in
+        let (values, files) = try await database.read(snapshot: true) { db in
             let values = try FacilityStore(db).values(of: school.id, on: day)
             let batches = Set(values.compactMap(\.batch))
             return (values, try ImportStore(db).fileNames(of: batches, visibleTo: viewer, scope: imports))
@@ -55,16 +55,16 @@ struct FacilityPanels: SchoolPanelSource {
         guard !values.isEmpty else {
             return UI.emptyState("还没有登记", "由学校填报，或导入区县的统计工作簿。")
         }
+        var rows: [FacilityField.Block: [(String, HTML)]] = [:]
+        for value in values {
+            guard let field = FacilityField.named(value.field) else { continue }
+            let source = FacilityHistoryPages.origin(value, files), text = field.textWithUnit(value.value)
+            let told: HTML = #"\#(text) <span class="muted">\#(source)，\#(value.validFrom.iso)</span>"#
+            rows[field.block, default: []].append((field.label, told))
+        }
         var html = HTML()
         for block in FacilityField.Block.allCases {
-            let rows: [(String, HTML)] = values.compactMap { value in
-                guard let field = FacilityField.named(value.field), field.block == block else { return nil }
-                let source = FacilityHistoryPages.origin(value, files)
-                return (
-                    field.label, #"\#(value.text) <span class="muted">\#(source)，\#(value.validFrom.iso)</span>"#
-                )
-            }
-            if !rows.isEmpty { html += "<h3>\(block.rawValue)</h3>" + UI.summaryList(rows) }
+            if let rows = rows[block] { html += "<h3>\(block.rawValue)</h3>" + UI.summaryList(rows) }
         }
         return html
     }

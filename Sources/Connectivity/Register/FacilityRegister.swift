@@ -21,7 +21,7 @@ package struct FacilityRegister: Sendable {
 
     /// The register of a day: the schools of the scope that were open then, under their names of then.
     package func table(on day: LocalDate, scope: DataScope) async throws -> Table {
-        try await database.read(snapshot: true) { db in
+        try await database.read(snapshot: true, isLong: true) { db in
             let directory = OrganisationStore(db)
             let places = FacilityPlaces(try directory.places())
             let records = try FacilityStore(db).records(within: scope, on: day)

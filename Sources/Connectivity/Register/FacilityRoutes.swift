@@ -28,7 +28,7 @@ struct FacilityRoutes: Sendable {
         let table = FacilityPages.table(user)
         let query = table.query(request.query)
         let filter = FacilityList.Filter(request.query)
-        let list = try await database.read(snapshot: true) { db in
+        let list = try await database.read(snapshot: true, isLong: query.format != nil) { db in
             try FacilityList(within: scope, filter, query, today: Timestamp.now.day, on: db)
         }
         if let format = query.format { return try table.download(list.rows, as: format, with: request.exporter) }

@@ -10,6 +10,14 @@ package struct Migration: Sendable {
 
     package init(_ name: String, _ statements: [String]) { (self.name, self.statements) = (name, statements) }
 
+    /// The names of the tables it makes, in their order.
+    var tables: [String] {
+        statements.compactMap { statement in
+            let words = statement.split { $0.isWhitespace || $0 == "(" }
+            return words.count > 2 && words[0] == "CREATE" && words[1] == "TABLE" ? String(words[2]) : nil
+        }
+    }
+
     /// FNV-1a over the statements, hexadecimal.
     var checksum: String {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
@@ -56,6 +64,16 @@ extension Database {
                     """)
             }
             return pending.map(\.name)
+        }
+    }
+
+    /// Takes away every table of the migrations with all that is in it, as if they had never been applied. For a database
+    /// that holds nothing worth keeping.
+    package func erase(_ migrations: [Migration]) async throws {
+        // The last first: tables refer to those made before them.
+        let tables = migrations.flatMap(\.tables).reversed() + ["database_migration"]
+        try await write { db in
+            for table in tables { try db.script("DROP TABLE IF EXISTS \(table)") }
         }
     }
 

@@ -69,7 +69,9 @@ extension Timestamp: Column {
 extension LocalDate: Column {
     package var databaseValue: DatabaseValue { .text(iso) }
     package init(_ row: borrowing Row, _ index: Int) throws {
-        guard let date = LocalDate(iso: try row.text(index)) else { throw DatabaseError.unexpectedValue(column: index) }
+        guard let date = try row.withText(index, { LocalDate(iso: $0) }) else {
+            throw DatabaseError.unexpectedValue(column: index)
+        }
         self = date
     }
 }

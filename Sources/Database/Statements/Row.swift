@@ -27,8 +27,8 @@ import Kernel
                 throw DatabaseError.unexpectedValue(column: index)
             }
             return sqlite3_column_int64(statement, Int32(index))
-        case .postgres(let result, let row):
-            guard let number = Int64(try Row.postgresText(result, row, index)) else {
+        case .postgres:
+            guard let number = Int64(try text(index)) else {
                 throw DatabaseError.unexpectedValue(column: index)
             }
             return number
@@ -43,8 +43,8 @@ import Kernel
                 throw DatabaseError.unexpectedValue(column: index)
             }
             return sqlite3_column_double(statement, Int32(index))
-        case .postgres(let result, let row):
-            guard let number = Double(try Row.postgresText(result, row, index)) else {
+        case .postgres:
+            guard let number = Double(try text(index)) else {
                 throw DatabaseError.unexpectedValue(column: index)
             }
             return number
@@ -52,15 +52,26 @@ import Kernel
     }
 
     @usableFromInline package func text(_ index: Int) throws -> String {
+        try withText(index) { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The column's UTF-8 bytes, which are gone after the body.
+    func withText<T>(_ index: Int, _ body: (UnsafeBufferPointer<UInt8>) throws -> T) throws -> T {
         switch source {
         case .sqlite(let statement):
             guard let start = sqlite3_column_text(statement, Int32(index)) else {
                 throw DatabaseError.unexpectedValue(column: index)
             }
             let count = Int(sqlite3_column_bytes(statement, Int32(index)))
-            return String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
+            return try body(UnsafeBufferPointer(start: start, count: count))
         case .postgres(let result, let row):
-            return try Row.postgresText(result, row, index)
+            guard PQgetisnull(result, row, Int32(index)) == 0, let start = PQgetvalue(result, row, Int32(index)) else {
+                throw DatabaseError.unexpectedValue(column: index)
+            }
+            let count = Int(PQgetlength(result, row, Int32(index)))
+            return try start.withMemoryRebound(to: UInt8.self, capacity: count) {
+                try body(UnsafeBufferPointer(start: $0, count: count))
+            }
         }
     }
 
@@ -86,12 +97,4 @@ import Kernel
 
     @usableFromInline
     static func unexpectedValue(_ column: Int) -> any Error { DatabaseError.unexpectedValue(column: column) }
-
-    private static func postgresText(_ result: OpaquePointer, _ row: Int32, _ index: Int) throws -> String {
-        guard PQgetisnull(result, row, Int32(index)) == 0, let start = PQgetvalue(result, row, Int32(index)) else {
-            throw DatabaseError.unexpectedValue(column: index)
-        }
-        let bytes = UnsafeRawBufferPointer(start: start, count: Int(PQgetlength(result, row, Int32(index))))
-        return String(decoding: bytes, as: UTF8.self)
-    }
 }

@@ -2,18 +2,26 @@ import Kernel
 
 /// Names of counties and towns by their place, to tell in words where an organisation stands.
 struct PlaceNames: Sendable {
-    private let byPath: [OrganisationPath: Organisation]
+    struct Place: Sendable {
+        let kind: OrganisationKind
+        let name: String
+        let path: OrganisationPath
+    }
+
+    private let byPath: [OrganisationPath: Place]
 
     /// - Parameter places: what `OrganisationStore.places` gives.
     init(_ places: [Organisation]) {
-        byPath = Dictionary(places.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
+        byPath = Dictionary(
+            places.map { ($0.path, Place(kind: $0.kind, name: $0.name, path: $0.path)) },
+            uniquingKeysWith: { first, _ in first })
     }
 
     /// The county or 市直 at or above the place.
-    func unit(of path: OrganisationPath) -> Organisation? { level(1, of: path) }
+    func unit(of path: OrganisationPath) -> Place? { level(1, of: path) }
 
     /// The town at or above the place; `nil` for schools directly below a county or 市直.
-    func town(of path: OrganisationPath) -> Organisation? {
+    func town(of path: OrganisationPath) -> Place? {
         level(2, of: path).flatMap { $0.kind == .town ? $0 : nil }
     }
 
@@ -25,7 +33,7 @@ struct PlaceNames: Sendable {
     /// Segments of a path are all of one length, so the place at a level is a prefix.
     private static let segmentLength = 5
 
-    private func level(_ level: Int, of path: OrganisationPath) -> Organisation? {
+    private func level(_ level: Int, of path: OrganisationPath) -> Place? {
         let length = (level + 1) * PlaceNames.segmentLength
         guard path.text.utf8.count >= length else { return nil }
         return byPath[OrganisationPath(String(decoding: path.text.utf8.prefix(length), as: UTF8.self))]

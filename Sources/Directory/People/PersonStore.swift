@@ -34,4 +34,52 @@ package struct PersonStore {
             VALUES (\(Identifiers.next()), \(person), \(organisation), \(post), \(start), \(end))
             """)
     }
+
+    /// Ends the person's open posts at the organisation; those that begin later have never been. Returns how many.
+    @discardableResult
+    package func endAppointments(
+        of person: ID<Person>, at organisation: OrganisationID, on day: LocalDate
+    ) throws -> Int {
+        try db.change(
+            """
+            UPDATE directory_appointment SET valid_to = CASE WHEN valid_from > \(day) THEN valid_from ELSE \(day) END
+            WHERE person_id = \(person) AND organisation_id = \(organisation)
+                AND (valid_to IS NULL OR valid_to > \(day))
+            """)
+    }
+
+    /// For callers that came to the person by way of a record within their scope. Throws `DomainError.notFound` when there
+    /// is no such person.
+    package func find(_ id: ID<Person>) throws -> PersonRecord {
+        let found = try db.first(
+            "SELECT \(PersonRecord.columns) FROM directory_person p WHERE p.id = \(id)", PersonRecord.init)
+        guard let found else { throw DomainError.notFound }
+        return found
+    }
+
+    /// Who holds a post at the organisation on the day, by the pinyin of their names; each once.
+    package func staff(of organisation: OrganisationID, on day: LocalDate) throws -> [StaffMember] {
+        var seen: Set<ID<Person>> = []
+        return try db.rows(
+            """
+            SELECT \(PersonRecord.columns), a.post, a.valid_from FROM directory_appointment a
+            JOIN directory_person p ON p.id = a.person_id
+            WHERE a.organisation_id = \(organisation) AND a.valid_from <= \(day)
+                AND (a.valid_to IS NULL OR a.valid_to > \(day))
+            ORDER BY p.initials, p.name, p.id, a.valid_from
+            """
+        ) { row in
+            StaffMember(person: try PersonRecord(row), post: try row.get(3), from: try row.get(4))
+        }.filter { seen.insert($0.person.id).inserted }
+    }
+
+    /// Whether the person holds a post at the organisation on the day.
+    package func holdsPost(_ person: ID<Person>, at organisation: OrganisationID, on day: LocalDate) throws -> Bool {
+        let found: Int? = try db.value(
+            """
+            SELECT 1 FROM directory_appointment WHERE person_id = \(person) AND organisation_id = \(organisation)
+                AND valid_from <= \(day) AND (valid_to IS NULL OR valid_to > \(day)) LIMIT 1
+            """)
+        return found != nil
+    }
 }

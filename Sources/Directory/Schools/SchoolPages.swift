@@ -52,8 +52,12 @@ enum SchoolPages {
     private static func actions(_ model: SchoolModel, _ user: CurrentUser) -> HTML {
         let organisation = OrganisationPages.path(model.school.id)
         let mayEdit = OrganisationAction.profile.isOpen(for: model.school, within: user.scope(of: .organisationEdit))
+        let seesClasses = user.may(.classView, at: model.school.path)
+        let seesStaff = user.may(.classAll, at: model.school.path)
         return """
             \(UI.linkButton("一校一档", url: dossierPath(model)))\
+            \(if: seesClasses, UI.linkButton("班级", url: ClassPages.listPath(model.school.id)))\
+            \(if: seesStaff, UI.linkButton("教职工", url: StaffPages.path(model.school.id)))\
             \(if: mayEdit, UI.linkButton("编辑学校信息", url: organisation + "/" + OrganisationAction.profile.rawValue))
             """
     }

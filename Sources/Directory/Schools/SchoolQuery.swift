@@ -1,8 +1,8 @@
 import Kernel
 import Web
 
-/// A school as a line of the list.
-struct SchoolRow: Sendable {
+/// A school as a line of the list. A class, so that rows are passed on without copying their many parts.
+final class SchoolRow: Sendable {
     let organisation: Organisation
     let profile: SchoolProfile
     /// 县(市、区) or 市直, and town, by name; empty where there is none.

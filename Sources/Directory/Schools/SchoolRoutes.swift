@@ -20,7 +20,7 @@ struct SchoolRoutes: Sendable {
         let scope = try request.user.scope(of: .schoolView)
         let values = request.query
         let asked = SchoolListPage.table.query(values)
-        let (query, page) = try await database.read { db in
+        let (query, page) = try await database.read(snapshot: true, isLong: asked.format != nil) { db in
             let store = OrganisationStore(db)
             let query = SchoolQuery(values, places: try store.places(), scope: scope)
             let order = asked.sort.flatMap { OrganisationStore.SchoolOrder(rawValue: $0.key) } ?? .place
@@ -78,7 +78,7 @@ struct SchoolRoutes: Sendable {
         let id: OrganisationID = try request.id("id")
         let today = Timestamp.now.day
         let asked = request.query.text("on").flatMap { LocalDate(iso: $0) } ?? today
-        return try await database.read { db in
+        return try await database.read(snapshot: true) { db in
             try SchoolModel(id, on: min(asked, today), today: today, within: scope, db)
         }
     }

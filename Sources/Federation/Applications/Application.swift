@@ -1,11 +1,12 @@
 import Database
+import Directory
 import Kernel
 
 /// The subject of `ID<Application>`.
 package typealias ApplicationID = ID<Application>
 
 /// 接入级别: how far an application reaches, and who approves it.
-package enum ApplicationLevel: String, Column, Sendable, CaseIterable {
+package enum ApplicationLevel: String, Column, Codable, Sendable, CaseIterable {
     case national, province, city, county, school, personal
 
     package var title: String {
@@ -20,6 +21,18 @@ package enum ApplicationLevel: String, Column, Sendable, CaseIterable {
     }
 }
 
+extension ApplicationLevel {
+    /// The kinds of organisation that may answer for an application of the level.
+    package var owners: Set<OrganisationKind> {
+        switch self {
+        case .national, .province, .city: [.city]
+        case .county: [.county, .municipal]
+        case .school: [.school, .teachingPoint]
+        case .personal: Set(OrganisationKind.allCases)
+        }
+    }
+}
+
 /// Where an application stands between its first draft and its end.
 package enum ApplicationState: String, Column, Sendable, CaseIterable {
     case draft, submitted, active, refused, suspended, retired
@@ -29,15 +42,15 @@ package enum ApplicationState: String, Column, Sendable, CaseIterable {
         case .draft: "草稿"
         case .submitted: "待审批"
         case .active: "已接入"
-        case .refused: "未通过"
+        case .refused: "已退回"
         case .suspended: "已暂停"
-        case .retired: "已退出"
+        case .retired: "已终止"
         }
     }
 }
 
 /// A way in which an application learns who has signed in.
-package enum SignOnProtocol: String, Sendable, CaseIterable {
+package enum SignOnProtocol: String, Column, Codable, Sendable, CaseIterable {
     case openID = "openid"
     case cas
     case gateway
@@ -76,8 +89,26 @@ package struct Application: Sendable {
     package func speaks(_ way: SignOnProtocol) -> Bool { state == .active && protocols.contains(way) }
 }
 
+/// What an application may learn of a person. The codes are those of OpenID Connect; every protocol keeps to them.
+package enum ApplicationScope: String, Sendable, CaseIterable {
+    case openID = "openid"
+    case profile, phone, edu
+    case offlineAccess = "offline_access"
+
+    /// What a person is told when she is asked whether she agrees.
+    package var title: String {
+        switch self {
+        case .openID: "识别是同一个人（每个应用的标识各不相同）"
+        case .profile: "姓名、登录名"
+        case .phone: "手机号"
+        case .edu: "角色、单位和班级"
+        case .offlineAccess: "退出登录后继续读取以上信息"
+        }
+    }
+}
+
 /// What a registered address is for.
-package enum ApplicationAddressKind: String, Column, Sendable {
+package enum ApplicationAddressKind: String, Column, Sendable, CaseIterable {
     /// OpenID Connect `redirect_uri`, compared as a whole.
     case redirect
     /// OpenID Connect `post_logout_redirect_uri`, compared as a whole.

@@ -9,9 +9,11 @@ package struct ApplicationStore {
 
     static let columns: SQL =
         """
-        a.id, a.client_id, a.name, a.summary, a.level, a.owner_id, a.owner_path, a.launch_url, a.protocols, a.scopes,
+        a.id, a.client_id, a.name, a.summary, a.level, a.owner_id, o.path, a.launch_url, a.protocols, a.scopes,
         a.is_public, a.asks_consent, a.logout_url, a.state
         """
+
+    static let tables: SQL = "federation_application a JOIN directory_organisation o ON o.id = a.owner_id"
 
     static func application(_ row: borrowing Row) throws -> Application {
         Application(
@@ -22,25 +24,25 @@ package struct ApplicationStore {
             logoutURL: try row.get(12), state: try row.get(13))
     }
 
-    private static func words(_ text: String) -> [String] { text.split(separator: " ").map(String.init) }
+    static func words(_ text: String) -> [String] { text.split(separator: " ").map(String.init) }
 
     /// The application of a `client_id` or `appId`, whatever its state.
     package func find(clientID: String) throws -> Application? {
         try db.first(
-            "SELECT \(ApplicationStore.columns) FROM federation_application a WHERE a.client_id = \(clientID)",
+            "SELECT \(ApplicationStore.columns) FROM \(ApplicationStore.tables) WHERE a.client_id = \(clientID)",
             ApplicationStore.application)
     }
 
     package func find(_ id: ApplicationID) throws -> Application? {
         try db.first(
-            "SELECT \(ApplicationStore.columns) FROM federation_application a WHERE a.id = \(id)",
+            "SELECT \(ApplicationStore.columns) FROM \(ApplicationStore.tables) WHERE a.id = \(id)",
             ApplicationStore.application)
     }
 
     /// The active applications that speak a protocol.
     package func active(_ way: SignOnProtocol) throws -> [Application] {
         try db.rows(
-            "SELECT \(ApplicationStore.columns) FROM federation_application a WHERE a.state = 'active' ORDER BY a.id",
+            "SELECT \(ApplicationStore.columns) FROM \(ApplicationStore.tables) WHERE a.state = 'active' ORDER BY a.id",
             ApplicationStore.application
         ).filter { $0.speaks(way) }
     }

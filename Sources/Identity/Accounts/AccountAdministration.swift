@@ -2,6 +2,7 @@ import Database
 import Directory
 import Kernel
 import Platform
+import Web
 
 /// What an administrator does to other people's accounts: the rules of `GrantRules` before every deed of
 /// `AccountService`, in the same transaction. Accounts outside her organisations answer `DomainError.notFound`, those she
@@ -44,6 +45,35 @@ struct AccountAdministration {
 
     func suspend(_ id: ID<Account>) throws { try service.suspend(managed(id)) }
     func resume(_ id: ID<Account>) throws { try service.resume(managed(id)) }
+    func removeSecondFactor(_ id: ID<Account>, _ crypto: any CryptoProvider) throws {
+        try service.removeSecondFactor(of: managed(id), crypto)
+    }
+    func close(_ id: ID<Account>, _ crypto: any CryptoProvider) throws { try service.close(managed(id), crypto) }
+
+    /// 调动: the person leaves one school for another and keeps her account. Posts, classes and roles at the old school end
+    /// and those at the new begin in one transaction. Throws `DomainError.invalid` for `from` and `to`.
+    func transfer(_ id: ID<Account>, _ move: Transfer, _ crypto: any CryptoProvider) throws {
+        let account = try managed(id), day = service.now.day
+        let leaving = account.grants.filter { $0.organisation == move.from && $0.isOpen(on: day) }
+        guard !leaving.isEmpty else { throw DomainError.invalid("from", "选择现在的学校") }
+        guard move.from != move.to else { throw DomainError.invalid("to", "选择另一所学校") }
+        try checkPlace(.teacher, at: move.to, field: "to")
+        let db = service.db, organisations = OrganisationStore(db)
+        let old = try organisations.find(move.from, within: .everything)
+        let people = PersonStore(db), posts = try people.staff(of: old.id, on: day)
+        let post = posts.first { $0.person.id == account.person }?.post
+        if post != nil {
+            let staff = StaffService(
+                db, crypto, by: service.actor, now: service.now, telling: [GrantEnding()])
+            try staff.end(account.person, at: old, on: day)
+        } else {
+            for grant in leaving { try service.endGrant(grant, of: id) }
+        }
+        try people.appoint(account.person, at: move.to, post: post ?? Transfer.teachingPost, from: day)
+        try service.grant(.teacher, at: move.to, from: day, until: nil, to: id)
+        try service.record("account.transferred", id, at: old.path, old.name)
+    }
+
     func unlock(_ id: ID<Account>) throws { try service.unlock(managed(id)) }
 
     /// The account, when the user may see and change it.
@@ -56,16 +86,36 @@ struct AccountAdministration {
     }
 
     /// Places outside the user's own do not exist for her, so the message is that of an unknown choice.
-    private func checkPlace(_ role: Role, at organisation: OrganisationID) throws {
+    private func checkPlace(_ role: Role, at organisation: OrganisationID, field: String = "organisation") throws {
         let scope = user.scope(of: .accountManage)
         let place: Organisation
         do {
             place = try OrganisationStore(service.db).find(organisation, within: scope)
         } catch DomainError.notFound {
-            throw DomainError.invalid("organisation", "选择单位")
+            throw DomainError.invalid(field, "选择单位")
         }
         guard GrantRules.mayGrant(role, at: place.path, by: user) else {
             throw DomainError.invalid("role", "你不能授予\(place.name)的\(role.title)角色")
         }
+    }
+}
+
+/// A person's way from one school to another.
+struct Transfer: Sendable {
+    /// 专任教师, GB/T 33782-2017, for somebody whose post nobody entered.
+    static let teachingPost = "10"
+
+    let from: OrganisationID
+    let to: OrganisationID
+
+    /// Throws `DomainError.invalid` for `from` and `to`.
+    init(_ form: FormValues) throws {
+        var problems: [FieldProblem] = []
+        let from = form["from"].flatMap(OrganisationID.init(checking:))
+        let to = form["to"].flatMap(OrganisationID.init(checking:))
+        if from == nil { problems.append(FieldProblem(field: "from", message: "选择现在的学校")) }
+        if to == nil { problems.append(FieldProblem(field: "to", message: "选择调入的学校")) }
+        guard let from, let to else { throw DomainError.invalid(problems) }
+        (self.from, self.to) = (from, to)
     }
 }

@@ -16,14 +16,17 @@ extension AccountPages {
         let problems: [FieldProblem]
     }
 
-    static func show(_ view: View, _ page: PageContext) -> HTML {
+    /// - Parameter panels: cards of other modules.
+    static func show(_ view: View, panels: HTML, _ page: PageContext) -> HTML {
         let account = view.account
         let content: HTML = #"""
             \#(UI.heading(account.name, note: "登录名 \(account.login)", actions: buttons(view, page)))
             \#(if: view.isOwn, UI.notice(.info, "这是你自己的账号，由其他管理员管理。"))
             \#(UI.card("账号", summary(account)))
+            \#(panels)
             \#(UI.card("角色", id: "grants", grants(view, page)))
             \#(view.choices.map { newGrant(view, $0, page) })
+            \#(view.choices.map { transfer(view, $0, page) })
             \#(UI.card("记录", id: "history", history(view.history, path(account.id))))
             """#
         return UI.layout(
@@ -40,9 +43,16 @@ extension AccountPages {
         let suspend = UI.postButton(
             "停用", action: base + "/suspend", page: page, style: .danger, confirm: "停用后\(account.name)不能登录。")
         let resume = UI.postButton("恢复", action: base + "/resume", page: page)
+        let factor = UI.postButton(
+            "重置两步验证", action: base + "/second-factor/remove", page: page,
+            confirm: "核实本人身份后再重置。\(account.name)下次登录时重新设置，已登录的设备会退出。")
+        let close = UI.postButton(
+            "注销", action: base + "/close", page: page, style: .danger,
+            confirm: "注销后账号不能恢复，登录名和所有登录方式会删除。")
+        if account.state == .closed { return "" }
         return #"""
-            \#(reset) \#(if: account.isLocked, unlock) \#(if: account.state == .active, suspend) \#
-            \#(if: account.state == .suspended, resume)
+            \#(reset) \#(if: account.hasSecondFactor, factor) \#(if: account.isLocked, unlock) \#(if: account.state == .active, suspend) \#
+            \#(if: account.state == .suspended, resume) \#(if: account.state == .suspended, close)
             """#
     }
 
@@ -52,6 +62,7 @@ extension AccountPages {
         return UI.summaryList([
             ("状态", HTML(text: state)),
             ("密码", HTML(text: account.mustChangePassword ? "初始密码，未修改" : "本人已设置")),
+            ("两步验证", HTML(text: account.hasSecondFactor ? "已启用" : "没有启用")),
             ("最近登录", HTML(text: last)),
             ("建立时间", HTML(text: account.createdAt.text)),
         ])
@@ -85,6 +96,25 @@ extension AccountPages {
             action: path(view.account.id) + "/grants", page: page, submit: "增加角色", problems: view.problems,
             grantFields(view.form, choices, view.problems))
         return UI.card("增加角色", id: "new-grant", form)
+    }
+
+    /// Only for somebody with a role at a school, by whoever administers more than one.
+    private static func transfer(_ view: View, _ choices: GrantChoices, _ page: PageContext) -> HTML {
+        let open = view.account.grants.filter { $0.isOpen(on: view.today) && $0.role.kinds.contains(.school) }
+        guard !open.isEmpty, choices.schools.count > 1, view.account.state != .closed else { return "" }
+        var seen: Set<OrganisationID> = []
+        let own = open.filter { seen.insert($0.organisation).inserted }
+        let from = own.map { SelectOption($0.organisation.rawValue, $0.organisationName) }
+        let to =
+            [SelectOption("", "选择学校")] + choices.schools.map { SelectOption($0.id.rawValue, $0.title) }
+        let fields: HTML = #"""
+            \#(UI.select("from", label: "现在的学校", options: from, selected: from.first?.value, problems: view.problems))
+            \#(UI.select("to", label: "调入学校", options: to, selected: nil, required: true, problems: view.problems))
+            <p class="field-hint">今天起在新学校任教师，原学校的任职、带班和权限同时结束。账号和以往的记录不变。</p>
+            """#
+        let form = UI.form(
+            action: path(view.account.id) + "/transfer", page: page, submit: "办理调动", problems: view.problems, fields)
+        return UI.card("调动", id: "transfer", form)
     }
 
     private static func history(_ entries: [AuditEntry], _ path: String) -> HTML {

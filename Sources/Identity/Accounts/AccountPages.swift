@@ -59,8 +59,10 @@ enum AccountPages {
             \#(UI.select("state", label: "状态", options: states, selected: query["state"]))
             """#
         let new = UI.linkButton("新建账号", url: "/accounts/new", style: .primary)
+        let review = UI.linkButton("权限查询", url: AccessReviewPages.path)
+        let actions: HTML = #"\#(review)\#(if: mayManage, new)"#
         let content: HTML = #"""
-            \#(UI.heading("账号", actions: mayManage ? new : ""))
+            \#(UI.heading("账号", actions: actions))
             \#(UI.filterBar(action: "/accounts", query: query, keep: ["sort"], filters))
             \#(UI.card(nil, table.html(slice, path: "/accounts", query: query)))
             """#

@@ -30,13 +30,14 @@ package struct AccountRecord: Sendable {
     package let createdAt: Timestamp
     /// Whether failed attempts keep it locked at the moment of reading.
     package let isLocked: Bool
+    let hasSecondFactor: Bool
     /// All there ever were, oldest first.
     package var grants: [Grant] = []
 
     static let columns: SQL =
         """
         a.id, a.person_id, p.name, p.initials, a.login_name, a.state, a.must_change_password, a.password_changed_at,
-        a.last_sign_in_at, a.last_sign_in_address, a.created_at, COALESCE(t.locked_until, 0)
+        a.last_sign_in_at, a.last_sign_in_address, a.created_at, COALESCE(t.locked_until, 0), COALESCE(f.is_active, 0)
         """
 
     init(_ row: borrowing Row, at now: Timestamp) throws {
@@ -45,6 +46,7 @@ package struct AccountRecord: Sendable {
         (passwordChangedAt, lastSignInAt) = (try row.get(7), try row.get(8))
         (lastSignInAddress, createdAt) = (try row.get(9), try row.get(10))
         isLocked = try row.get(11, as: Timestamp.self) > now
+        hasSecondFactor = try row.get(12)
     }
 
     /// The grants that hold on the day or later; when there are none, the last one, so that the account has a place.

@@ -8,7 +8,9 @@ import Web
 struct AccountRoutes: Sendable {
     let database: Database
     let hasher: PasswordHasher
+    let crypto: any CryptoProvider
     let now: @Sendable () -> Timestamp
+    let panels: [AccountPanel]
 
     func add(to routes: inout Routes) {
         routes.get("/accounts", access: .can(.accountView), list)
@@ -21,6 +23,9 @@ struct AccountRoutes: Sendable {
         routes.post("/accounts/:id/suspend", access: .can(.accountManage), suspend)
         routes.post("/accounts/:id/resume", access: .can(.accountManage), resume)
         routes.post("/accounts/:id/unlock", access: .can(.accountManage), unlock)
+        routes.post("/accounts/:id/close", access: .can(.accountManage), close)
+        routes.post("/accounts/:id/transfer", access: .can(.accountManage), transfer)
+        routes.post("/accounts/:id/second-factor/remove", access: .can(.accountManage), removeSecondFactor)
     }
 
     // MARK: Reading
@@ -38,6 +43,7 @@ struct AccountRoutes: Sendable {
                 within: scope, filter, by: order, descending: isDescending, after: after, limit: limit, at: now)
         }
         if let format = query.format {
+            if let proof = request.proofNeeded(now: now) { return proof }
             let actor = AuditActor(user, address: request.remoteAddress), place = scope.roots.first
             try await database.write { db in
                 try AuditLog.record(
@@ -66,7 +72,9 @@ struct AccountRoutes: Sendable {
                 history: try AuditLog.of(subject: id.rawValue, limit: 50, on: db),
                 choices: isManaged ? try GrantChoices(db, for: user) : nil, form: form, problems: problems)
         }
-        return .html(AccountPages.show(view, request.page), status: problems.isEmpty ? 200 : 422)
+        let viewer: AccountPanel.Viewer = view.isManaged ? .manager : .reader
+        let cards = try await panels.cards(of: id, for: viewer, request.page)
+        return .html(AccountPages.show(view, panels: cards, request.page), status: problems.isEmpty ? 200 : 422)
     }
 
     @Sendable private func newForm(_ request: WebRequest) async throws -> WebResponse {
@@ -160,6 +168,29 @@ struct AccountRoutes: Sendable {
         return done(id, "锁定已解除")
     }
 
+    @Sendable private func close(_ request: WebRequest) async throws -> WebResponse {
+        let id: ID<Account> = try request.id("id"), deed = try administration(request), crypto = crypto
+        try await database.write { try deed($0).close(id, crypto) }
+        return done(id, "账号已注销，登录方式已全部删除")
+    }
+
+    @Sendable private func transfer(_ request: WebRequest) async throws -> WebResponse {
+        let id: ID<Account> = try request.id("id"), deed = try administration(request), crypto = crypto
+        do {
+            let move = try Transfer(request.form)
+            try await database.write { try deed($0).transfer(id, move, crypto) }
+        } catch DomainError.invalid(let problems) {
+            return try await page(of: id, request, form: GrantForm(today: now().day), problems: problems)
+        }
+        return done(id, "已办理调动，原学校的权限同时结束")
+    }
+
+    @Sendable private func removeSecondFactor(_ request: WebRequest) async throws -> WebResponse {
+        let id: ID<Account> = try request.id("id"), deed = try administration(request), crypto = crypto
+        try await database.write { try deed($0).removeSecondFactor(id, crypto) }
+        return done(id, "两步验证已重置，本人下次登录时重新设置")
+    }
+
     private func done(_ id: ID<Account>, _ text: String) -> WebResponse {
         .redirect(AccountPages.path(id), flash: Flash(.done, text))
     }
@@ -186,6 +217,8 @@ extension AccountStore.Filter {
 struct GrantChoices: Sendable {
     let roles: [Role]
     let organisations: [(id: OrganisationID, title: String)]
+    /// Those of them that are schools or teaching points.
+    let schools: [(id: OrganisationID, title: String)]
 
     /// Only places where one of the roles can be held, in tree order, schools with their county before the name.
     init(_ db: Connection, for user: CurrentUser) throws {
@@ -195,9 +228,11 @@ struct GrantChoices: Sendable {
         let store = OrganisationStore(db)
         let places = try store.all(within: user.scope(of: .accountManage), kinds: wanted)
         let units = try store.all(within: .everything, kinds: [.county, .municipal])
-        organisations = places.map { place in
+        func titled(_ place: Organisation) -> (id: OrganisationID, title: String) {
             let unit = units.first { $0.path.contains(place.path) && $0.id != place.id }
             return (place.id, unit.map { "\($0.name)·\(place.name)" } ?? place.name)
         }
+        organisations = places.map(titled)
+        schools = places.filter(\.kind.isSchool).map(titled)
     }
 }

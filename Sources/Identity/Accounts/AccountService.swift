@@ -1,3 +1,4 @@
+import Contracts
 import Database
 import Directory
 import Kernel
@@ -29,6 +30,8 @@ package struct NewAccount: Sendable {
 package struct AccountService {
     /// The name under which the demo enters its data.
     package static let demoActor = "演示数据"
+    /// Stands in place of a password's hash while there is none: no password has this hash.
+    package static let noPassword = "!"
 
     let db: Connection
     let actor: AuditActor
@@ -61,7 +64,7 @@ package struct AccountService {
         } catch DatabaseError.uniqueViolation {
             throw AccountService.loginTaken(login)
         }
-        try store.remember(passwordHash, of: id)
+        if passwordHash != AccountService.noPassword { try store.remember(passwordHash, of: id) }
         let place = try OrganisationStore(db).find(new.organisation, within: .everything).path
         try record("account.created", id, at: place, login)
         try grant(new.role, at: new.organisation, from: new.from, until: new.until, to: id)
@@ -72,10 +75,12 @@ package struct AccountService {
         .invalid("login", "登录名 \(login) 已有人使用，换一个")
     }
 
+    /// Gives a role. Without an end it holds as long as the role allows: for ever, or a year for administrators.
     package func grant(
         _ role: Role, at organisation: OrganisationID, from: LocalDate, until: LocalDate?, to account: ID<Account>
     ) throws {
         let place = try OrganisationStore(db).find(organisation, within: .everything)
+        let until = until ?? GrantRules.usualEnd(of: role, from: from)
         let existing = try store.grants(of: [account])[account] ?? []
         try GrantRules.check(role, at: place, from: from, until: until, beside: existing)
         try store.insertGrant(role, at: organisation, from: from, until: until, to: account, by: actor.name, at: now)
@@ -83,9 +88,11 @@ package struct AccountService {
         try record("account.role_granted", account, at: place.path, "\(role.title)，\(place.name)，\(period)")
     }
 
-    /// Ends a role at once. Throws `DomainError.conflict` when it has ended already.
-    package func endGrant(_ grant: Grant, of account: ID<Account>) throws {
-        guard try store.endGrant(grant.id, of: account, on: now.day) else {
+    /// Ends a role at once, or on the day. Throws `DomainError.conflict` when it has ended already.
+    package func endGrant(_ grant: Grant, of account: ID<Account>, on day: LocalDate? = nil) throws {
+        // A role that has not begun ends before it does.
+        let end = max(day ?? now.day, grant.from)
+        guard try store.endGrant(grant.id, of: account, on: end) else {
             throw DomainError.conflict("这个角色已经结束")
         }
         try record("account.role_ended", account, at: grant.path, "\(grant.role.title)，\(grant.organisationName)")
@@ -97,6 +104,14 @@ package struct AccountService {
         try SessionStore(db).deleteAll(of: account.id, except: nil)
         try ThrottleStore(db).delete(ThrottleKey.login(account.login))
         try record("account.password_reset", account.id, at: account.place(on: now.day))
+    }
+
+    /// Takes the password away, so that only an activation code opens the account, ends every session and lifts a lock.
+    func takePassword(of account: AccountRecord, action: String) throws {
+        try store.clearPassword(of: account.id, at: now)
+        try SessionStore(db).deleteAll(of: account.id, except: nil)
+        try ThrottleStore(db).delete(ThrottleKey.login(account.login))
+        try record(action, account.id, at: account.place(on: now.day))
     }
 
     /// Ends every session of the account and lets nobody sign in by it.
@@ -118,10 +133,47 @@ package struct AccountService {
     /// Lifts the lock that failed attempts have put on the login name.
     package func unlock(_ account: AccountRecord) throws {
         try ThrottleStore(db).delete(ThrottleKey.login(account.login))
+        try ThrottleStore(db).delete(ThrottleKey.factor(account.id))
         try record("account.unlocked", account.id, at: account.place(on: now.day))
     }
 
-    private func record(_ action: String, _ id: ID<Account>, at path: OrganisationPath, _ detail: String = "") throws {
+    /// Suspends an account that nobody has used for long.
+    func suspendIdle(_ account: AccountRecord) throws {
+        guard try store.setState(.suspended, from: .active, of: account.id) else { return }
+        try SessionStore(db).deleteAll(of: account.id, except: nil)
+        try record("account.idled", account.id, at: account.place(on: now.day))
+    }
+
+    /// 注销: takes away everything that lets somebody in, ends all roles, frees the login name, and tells whoever keeps
+    /// more about the account. What the law has schools keep about the person stays in the directory.
+    func close(_ account: AccountRecord, _ crypto: any CryptoProvider) throws {
+        let place = account.place(on: now.day)
+        guard try store.setState(.closed, from: account.state, of: account.id), account.state != .closed else {
+            throw DomainError.conflict("这个账号已经注销")
+        }
+        for grant in account.grants where grant.isOpen(on: now.day) { try endGrant(grant, of: account.id) }
+        try store.clearPassword(of: account.id, at: now)
+        try store.forget(account.id)
+        try SessionStore(db).deleteAll(of: account.id, except: nil)
+        _ = try SecondFactorStore(db, crypto).delete(account.id)
+        let onboarding = OnboardingStore(db)
+        try onboarding.deleteCode(of: account.id)
+        try onboarding.deleteCard(of: account.id)
+        try Outbox.post(AccountClosed(account: account.id.rawValue), now: now, on: db)
+        try record("account.closed", account.id, at: place)
+    }
+
+    /// Takes the second factor off, for somebody whose phone is lost, and ends every session.
+    func removeSecondFactor(of account: AccountRecord, _ crypto: any CryptoProvider) throws {
+        guard try SecondFactorStore(db, crypto).delete(account.id) else {
+            throw DomainError.conflict("这个账号没有启用两步验证")
+        }
+        try ThrottleStore(db).delete(ThrottleKey.factor(account.id))
+        try SessionStore(db).deleteAll(of: account.id, except: nil)
+        try record("account.factor_removed", account.id, at: account.place(on: now.day))
+    }
+
+    func record(_ action: String, _ id: ID<Account>, at path: OrganisationPath, _ detail: String = "") throws {
         try AuditLog.record(action, id.rawValue, by: actor, at: path, detail, now: now, on: db)
     }
 }

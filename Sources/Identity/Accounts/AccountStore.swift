@@ -10,6 +10,7 @@ package struct AccountStore {
         """
         identity_account a JOIN directory_person p ON p.id = a.person_id
         LEFT JOIN identity_throttle t ON t.key = 'login:' || a.login_name
+        LEFT JOIN identity_second_factor f ON f.account_id = a.id
         """
 
     /// The account with all its grants. Throws `DomainError.notFound` outside the scope.
@@ -219,6 +220,37 @@ package struct AccountStore {
                 password_changed_at = \(now) WHERE id = \(account)
             """)
         try remember(hash, of: account)
+    }
+
+    func clearPassword(of account: ID<Account>, at now: Timestamp) throws {
+        try db.execute(
+            """
+            UPDATE identity_account SET password_hash = \(AccountService.noPassword), must_change_password = 0,
+                password_changed_at = \(now) WHERE id = \(account)
+            """)
+    }
+
+    /// Frees the login name and drops the former passwords and addresses of an account that is closed.
+    func forget(_ account: ID<Account>) throws {
+        try db.execute(
+            """
+            UPDATE identity_account SET login_name = \("#" + account.rawValue), last_sign_in_address = ''
+            WHERE id = \(account)
+            """)
+        try db.execute("DELETE FROM identity_password_history WHERE account_id = \(account)")
+    }
+
+    /// Active accounts of staff that nobody has used since `limit`, at most so many.
+    func idle(since limit: Timestamp, on day: LocalDate, atMost count: Int) throws -> [ID<Account>] {
+        try db.column(
+            """
+            SELECT a.id FROM identity_account a
+            WHERE a.state = 'active' AND COALESCE(a.last_sign_in_at, a.created_at) <= \(limit)
+                AND NOT EXISTS (SELECT 1 FROM identity_session s WHERE s.account_id = a.id AND s.last_seen_at > \(limit))
+                AND EXISTS (SELECT 1 FROM identity_grant g WHERE g.account_id = a.id
+                    AND g.role NOT IN ('student', 'guardian') AND (g.valid_to IS NULL OR g.valid_to > \(day)))
+            ORDER BY a.id LIMIT \(count)
+            """)
     }
 
     func remember(_ hash: String, of account: ID<Account>) throws {

@@ -11,12 +11,18 @@ enum OwnAccountPages {
         let tokenName: String?
         let days: String?
         let problems: [FieldProblem]
+        let hasSecondFactor: Bool
+        let recoveryCodes: Int
+        /// Cards of other modules.
+        let panels: HTML
     }
 
     static func show(_ view: View, _ page: PageContext) -> HTML {
         let content: HTML = #"""
             \#(UI.heading("我的账号", actions: UI.linkButton("修改密码", url: "/account/password")))
             \#(UI.card("账号", summary(view)))
+            \#(UI.card("两步验证", id: "second-factor", secondFactor(view, page)))
+            \#(view.panels)
             \#(sessionsCard(view, page))
             \#(tokensCard(view, page))
             """#
@@ -34,6 +40,18 @@ enum OwnAccountPages {
             ("角色", open.isEmpty ? "没有角色，请联系管理员" : roles),
             ("密码修改时间", HTML(text: account.passwordChangedAt.text)),
         ])
+    }
+
+    private static func secondFactor(_ view: View, _ page: PageContext) -> HTML {
+        guard view.hasSecondFactor else {
+            return #"""
+                <p>没有启用。启用后，登录时除密码外还要手机验证器上的验证码。</p>
+                \#(UI.linkButton("启用两步验证", url: "/sign-in/confirm?return=%2Faccount"))
+                """#
+        }
+        let renew = UI.postButton(
+            "重新生成恢复码", action: "/account/recovery-codes", page: page, confirm: "原来的恢复码会失效。")
+        return #"<p>\#(UI.tag("已启用", .ok)) 还有 \#(view.recoveryCodes) 个恢复码。换手机时请管理员重置。</p>\#(renew)"#
     }
 
     private static func sessionsCard(_ view: View, _ page: PageContext) -> HTML {
@@ -109,9 +127,10 @@ enum OwnAccountPages {
         return UI.layout("新令牌", page, breadcrumbs: [Crumb("我的账号", "/account"), Crumb("新令牌")], content)
     }
 
-    static func password(isForced: Bool, _ problems: [FieldProblem], _ page: PageContext) -> HTML {
+    static func password(isForced: Bool, way: String, _ problems: [FieldProblem], _ page: PageContext) -> HTML {
         let hint = "至少 8 个字符（管理员 10 个），含大写字母、小写字母、数字、符号中的三种；不能有姓名、登录名、单位名称，不能与最近用过的密码相同"
         let fields: HTML = #"""
+            \#(UI.hidden("return", way))
             \#(UI.textField("present", label: "现在的密码", type: "password", required: true,
                 autocomplete: "current-password", problems: problems))
             \#(UI.textField("password", label: "新密码", hint: hint, type: "password", required: true,

@@ -6,6 +6,7 @@ import Web
 struct OwnAccountRoutes: Sendable {
     let service: OwnAccountService
     let sessions: SessionService
+    let panels: [AccountPanel]
 
     func add(to routes: inout Routes) {
         routes.get("/account", access: .signedIn, show)
@@ -23,29 +24,34 @@ struct OwnAccountRoutes: Sendable {
     private func overview(
         _ request: WebRequest, tokenName: String?, days: String?, problems: [FieldProblem]
     ) async throws -> WebResponse {
-        let (account, lines) = try await service.overview(of: request.user.account)
+        let (account, lines, codes) = try await service.overview(of: request.user.account)
         let view = OwnAccountPages.View(
             account: account, sessions: lines, current: request.session?.id ?? "", today: service.now().day,
-            tokenName: tokenName, days: days, problems: problems)
+            tokenName: tokenName, days: days, problems: problems,
+            hasSecondFactor: request.session?.hasSecondFactor ?? false, recoveryCodes: codes,
+            panels: try await panels.cards(of: account.id, for: .owner, request.page))
         return .html(OwnAccountPages.show(view, request.page), status: problems.isEmpty ? 200 : 422)
     }
 
     @Sendable private func passwordForm(_ request: WebRequest) async throws -> WebResponse {
         let isForced = request.session?.mustChangePassword ?? false
-        return .html(OwnAccountPages.password(isForced: isForced, [], request.page))
+        let way = SignInForm(way: request.query["return"]).way
+        return .html(OwnAccountPages.password(isForced: isForced, way: way, [], request.page))
     }
 
     @Sendable private func changePassword(_ request: WebRequest) async throws -> WebResponse {
         let isForced = request.session?.mustChangePassword ?? false
+        let way = SignInForm(way: request.form["return"]).way
         do {
             let token = try await service.changePassword(
-                PasswordChange(request.form), of: request.user, address: request.remoteAddress,
-                browser: request.headers["user-agent"] ?? "")
-            var answer = WebResponse.redirect(isForced ? "/" : "/account", flash: Flash(.done, "密码已修改，其他设备已退出"))
+                PasswordChange(request.form), of: request.user, confirmedAt: request.session?.confirmedAt,
+                address: request.remoteAddress, browser: request.headers["user-agent"] ?? "")
+            var answer = SignInAnswer.onward(
+                isForced ? way : "/account", Flash(.done, "密码已修改，其他设备已退出"), request.page)
             answer.sessionChange = .start(token: token)
             return answer
         } catch DomainError.invalid(let problems) {
-            return .html(OwnAccountPages.password(isForced: isForced, problems, request.page), status: 422)
+            return .html(OwnAccountPages.password(isForced: isForced, way: way, problems, request.page), status: 422)
         }
     }
 

@@ -8,15 +8,19 @@ struct OwnAccountService: Sendable {
     let database: Database
     let hasher: PasswordHasher
     let sessions: SessionService
+    let crypto: any CryptoProvider
     let now: @Sendable () -> Timestamp
 
     /// The account with its grants, and its sessions, newest first.
-    func overview(of account: ID<Account>) async throws -> (account: AccountRecord, sessions: [SessionLine]) {
-        let now = now()
+    func overview(
+        of account: ID<Account>
+    ) async throws -> (account: AccountRecord, sessions: [SessionLine], recoveryCodes: Int) {
+        let now = now(), crypto = crypto
         return try await database.read { db in
             (
                 try AccountStore(db).find(account, within: .everything, at: now),
-                try SessionStore(db).list(of: account, at: now)
+                try SessionStore(db).list(of: account, at: now),
+                try SecondFactorStore(db, crypto).recoveryCodes(of: account)
             )
         }
     }
@@ -30,9 +34,9 @@ struct OwnAccountService: Sendable {
     /// Changes the password, ends every session and token of the account, and returns the token of a new session.
     /// Wrong guesses of the present password count like failed sign-ins. Throws `DomainError.invalid` for the fields
     /// `present`, `password` and `repeated`.
-    func changePassword(_ change: PasswordChange, of user: CurrentUser, address: String, browser: String) async throws
-        -> String
-    {
+    func changePassword(
+        _ change: PasswordChange, of user: CurrentUser, confirmedAt: Timestamp? = nil, address: String, browser: String
+    ) async throws -> String {
         let start = now()
         let known = try await known(user.account, at: start)
         let facts = PersonalFacts(
@@ -59,7 +63,8 @@ struct OwnAccountService: Sendable {
                 "account.password_changed", user.account.rawValue, by: AuditActor(user, address: address), at: place,
                 now: now, on: db)
             return try sessions.start(
-                for: user.account, roles: known.grants.map(\.role), browser: browser, address: address, at: now, on: db)
+                for: user.account, roles: known.grants.map(\.role), confirmedAt: confirmedAt, browser: browser,
+                address: address, at: now, on: db)
         }
     }
 

@@ -51,7 +51,11 @@ enum GrantRules {
         guard role.kinds.contains(organisation.kind) else {
             throw DomainError.invalid("organisation", "\(role.title)不能设在\(organisation.name)，单位类型不符")
         }
+        guard role.definition.isGranted else { throw DomainError.invalid("role", "\(role.title)随任职产生，不能单独授予") }
         if let until, until <= from { throw DomainError.invalid("until", "有效至不能早于生效日期") }
+        if let longest = role.definition.longestDays, until.map({ $0 > from.adding(days: longest) }) ?? true {
+            throw DomainError.invalid("until", "\(role.title)一次最长任命一年，到期再续")
+        }
         let others = existing.filter { $0.overlaps(from: from, until: until) }
         if others.contains(where: { $0.role == role && $0.organisation == organisation.id }) {
             throw DomainError.invalid("role", "这个账号在\(organisation.name)已经是\(role.title)")
@@ -59,6 +63,11 @@ enum GrantRules {
         if let other = others.first(where: { $0.role.isExclusive != role.isExclusive || $0.role.isExclusive }) {
             throw DomainError.invalid("role", "系统、安全、审计管理员不能兼任：这个账号已经是\(other.role.title)")
         }
+    }
+
+    /// The end of a grant for which none is chosen: administration is delegated for a year at most.
+    static func usualEnd(of role: Role, from start: LocalDate) -> LocalDate? {
+        role.definition.longestDays.map { start.adding(days: $0) }
     }
 
     /// Whether the user may give or take the role at the place: her own role must manage it, and her place contain it.

@@ -43,6 +43,10 @@ struct Session: Sendable {
     let passwordChangedAt: Timestamp
     let lineage: String
     let confirmedAt: Timestamp?
+    /// Whether a second factor is in force.
+    let hasSecondFactor: Bool
+    /// The city's choice of `SecondFactorPolicy`, as it stands in the settings.
+    let factorSetting: String?
     /// Those that hold today.
     var grants: [EffectiveGrant]
 
@@ -58,14 +62,17 @@ struct Session: Sendable {
         return now < lastSeenAt.adding(seconds: idle)
     }
 
-    func info(at now: Timestamp) -> SessionInfo {
+    func info(at now: Timestamp, isDemo: Bool) -> SessionInfo {
         let user = CurrentUser(account: account, person: person, name: name, grants: grants)
         let holder = PasswordPolicy.Holder(roles)
         let isOld = holder.maximumAge.map { passwordChangedAt.adding(days: Int64($0)) <= now } ?? false
+        let demanding = SecondFactorPolicy(factorSetting, isDemo: isDemo).roles
+        let isDemanded = hasSecondFactor || roles.contains(where: demanding.contains)
         return SessionInfo(
             id: id, user: user, csrfToken: csrfToken,
             mustChangePassword: mustChangePassword || kind == .browser && isOld, lineage: lineage,
-            signedInAt: createdAt, confirmedAt: confirmedAt)
+            signedInAt: createdAt, confirmedAt: confirmedAt,
+            mustConfirm: kind == .browser && confirmedAt == nil && isDemanded, hasSecondFactor: hasSecondFactor)
     }
 }
 

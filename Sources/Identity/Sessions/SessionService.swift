@@ -45,15 +45,15 @@ package struct SessionService: Sendable {
                 try? await database.write { try SessionStore($0).touch(hash, at: now, ifBefore: limit) }
             }
         }
-        return session.info(at: now)
+        return session.info(at: now, isDemo: admitsDemoAccounts)
     }
 
     /// Starts a browser session inside the caller's transaction and returns its token. Older sessions go when there
     /// are more than the limits allow.
     /// - Parameter lineage: that of the session whose place it takes; `nil` begins a new one.
     func start(
-        for account: ID<Account>, roles: [Role], lineage: String? = nil, browser: String, address: String,
-        at now: Timestamp, on db: Connection
+        for account: ID<Account>, roles: [Role], lineage: String? = nil, confirmedAt: Timestamp? = nil,
+        browser: String, address: String, at now: Timestamp, on db: Connection
     ) throws -> String {
         let token = SessionToken.random()
         guard let hash = SessionToken.hash(token) else { preconditionFailure("a new token has the shape of one") }
@@ -61,12 +61,19 @@ package struct SessionService: Sendable {
         try store.insert(
             hash, .browser, of: account, csrfToken: SessionToken.random(), lineage: lineage ?? Identifiers.next(),
             label: browser, address: address, at: now, until: now.adding(seconds: limits.absolute))
+        if let confirmedAt { try store.setConfirmed(hash, at: confirmedAt) }
         if let count = limits.sessions(for: roles) { try store.deleteOldest(of: account, keeping: count) }
         return token
     }
 
+    /// Whether a person's time in one browser still lasts. Asked in the transaction that acts upon it: a sign-out at the
+    /// same moment makes one of the two run again.
+    package func isOpen(lineage: String, at now: Timestamp, on db: Connection) throws -> Bool {
+        try SessionStore(db).isOpen(lineage: lineage, at: now, idleSince: now.adding(seconds: -limits.idle))
+    }
+
     /// Ends one session or token of an account; nothing happens when it has ended.
-    func end(_ session: String, of account: ID<Account>, action: String, by actor: AuditActor) async throws {
+    package func end(_ session: String, of account: ID<Account>, action: String, by actor: AuditActor) async throws {
         guard let hash = Hex.decode(session) else { return }
         let now = now()
         try await database.write { db in

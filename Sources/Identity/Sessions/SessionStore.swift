@@ -16,10 +16,13 @@ struct SessionStore {
         try db.each(
             """
             SELECT s.kind, s.account_id, a.person_id, p.name, s.csrf_token, s.created_at, s.last_seen_at, s.expires_at,
-                a.must_change_password, a.password_changed_at, s.lineage, s.confirmed_at, g.role, o.id, o.path
+                a.must_change_password, a.password_changed_at, s.lineage, s.confirmed_at,
+                COALESCE(f.is_active, 0), v.value, g.role, o.id, o.path
             FROM identity_session s
             JOIN identity_account a ON a.id = s.account_id AND a.state = 'active'\(demo)
             JOIN directory_person p ON p.id = a.person_id
+            LEFT JOIN identity_second_factor f ON f.account_id = a.id
+            LEFT JOIN platform_setting v ON v.name = \(SecondFactorPolicy.setting)
             LEFT JOIN identity_grant g ON g.account_id = a.id AND g.valid_from <= \(day)
                 AND (g.valid_to IS NULL OR g.valid_to > \(day))
             LEFT JOIN directory_organisation o ON o.id = g.organisation_id AND o.closed_on IS NULL
@@ -37,15 +40,16 @@ struct SessionStore {
             hash: hash, kind: try row.get(0), account: try row.get(1), person: try row.get(2), name: try row.get(3),
             csrfToken: try row.get(4), createdAt: try row.get(5), lastSeenAt: try row.get(6), expiresAt: try row.get(7),
             mustChangePassword: try row.get(8), passwordChangedAt: try row.get(9),
-            lineage: try row.get(10), confirmedAt: try row.get(11), grants: [])
+            lineage: try row.get(10), confirmedAt: try row.get(11), hasSecondFactor: try row.get(12),
+            factorSetting: try row.get(13), grants: [])
     }
 
     /// `nil` without a grant, or when its organisation has been closed.
     private static func grant(_ row: borrowing Row) throws -> EffectiveGrant? {
-        guard !row.isNull(12), !row.isNull(13) else { return nil }
-        let role: Role = try row.get(12)
+        guard !row.isNull(14), !row.isNull(15) else { return nil }
+        let role: Role = try row.get(14)
         return EffectiveGrant(
-            role: role.rawValue, organisation: try row.get(13), path: try row.get(14), permissions: role.permissions)
+            role: role.rawValue, organisation: try row.get(15), path: try row.get(16), permissions: role.permissions)
     }
 
     func insert(
@@ -59,6 +63,20 @@ struct SessionStore {
                 expires_at, lineage)
             VALUES (\(hash), \(account), \(kind), \(csrfToken), \(label), \(address), \(now), \(now), \(end), \(lineage))
             """)
+    }
+
+    /// Goes on with a session under a new token after its holder has given her second factor; `false` when it has ended.
+    func renew(_ old: [UInt8], as new: [UInt8], csrfToken: String, confirmedAt: Timestamp) throws -> Bool {
+        try db.change(
+            """
+            UPDATE identity_session SET token_hash = \(new), csrf_token = \(csrfToken), confirmed_at = \(confirmedAt),
+                last_seen_at = \(confirmedAt) WHERE token_hash = \(old) AND kind = 'browser'
+            """) == 1
+    }
+
+    /// Carries the time of the second factor over to a session that takes the place of another.
+    func setConfirmed(_ hash: [UInt8], at time: Timestamp) throws {
+        try db.execute("UPDATE identity_session SET confirmed_at = \(time) WHERE token_hash = \(hash)")
     }
 
     /// Notes that the session was used, unless that is noted already.
@@ -85,6 +103,17 @@ struct SessionStore {
     func lineage(of hash: [UInt8], of account: ID<Account>) throws -> String? {
         try db.value(
             "SELECT lineage FROM identity_session WHERE token_hash = \(hash) AND account_id = \(account) AND lineage <> ''")
+    }
+
+    /// Whether an active account has a browser session of the lineage that is neither too old nor too long idle.
+    func isOpen(lineage: String, at now: Timestamp, idleSince: Timestamp) throws -> Bool {
+        let found: Int? = try db.value(
+            """
+            SELECT 1 FROM identity_session s JOIN identity_account a ON a.id = s.account_id AND a.state = 'active'
+            WHERE s.lineage = \(lineage) AND s.kind = 'browser' AND s.lineage <> '' AND s.expires_at > \(now)
+                AND s.last_seen_at > \(idleSince) LIMIT 1
+            """)
+        return found != nil
     }
 
     /// Returns whether there was such a session of the account.

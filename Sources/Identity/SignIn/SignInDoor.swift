@@ -40,7 +40,7 @@ package struct SignInVisit: Sendable {
         let account: ID<Account>
     }
 
-    let address: String
+    package let address: String
     let browser: String
     /// The session the browser had before; it ends.
     let previous: SessionReference?
@@ -126,15 +126,16 @@ package enum SignInAnswer {
         if mustChangePassword {
             answer = .redirect(
                 "/account/password?return=" + URLCoding.encode(way), flash: Flash(.warning, "首次登录或密码已重置，先设置自己的密码"))
-        } else if leadsAway(way) {
-            answer = passOn(to: way, page)
-        } else if let last {
-            answer = .redirect(way, flash: Flash(.done, "上次登录：\(last.at.text)，来自 \(last.address)"))
         } else {
-            answer = .redirect(way, flash: Flash(.done, "已登录"))
+            answer = onward(way, Flash(.done, last.map { "上次登录：\($0.at.text)，来自 \($0.address)" } ?? "已登录"), page)
         }
         answer.sessionChange = .start(token: token)
         return answer
+    }
+
+    /// On to where the person was going.
+    package static func onward(_ way: String, _ flash: Flash, _ page: PageContext) -> WebResponse {
+        leadsAway(way) ? passOn(to: way, page) : .redirect(way, flash: flash)
     }
 
     /// Whether the path is a door of single sign-on, which sends the browser on to another site.

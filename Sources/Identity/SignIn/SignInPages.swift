@@ -1,13 +1,14 @@
 import Kernel
 import Web
 
-enum SignInPages {
+package enum SignInPages {
     static func show(
-        _ form: SignInForm, _ problems: [FieldProblem], _ cast: [DemoAccount], _ page: PageContext
+        _ form: SignInForm, _ problems: [FieldProblem], _ cast: [DemoAccount], links: [SignInLink],
+        _ page: PageContext
     ) -> HTML {
         let content: HTML = #"""
             \#(UI.heading("登录", note: page.site.name))
-            \#(UI.card(nil, fields(form, problems, page)))
+            \#(UI.card(nil, fields(form, problems, page) + otherWays(links, form)))
             \#(if: !cast.isEmpty, castCard(cast, form, page))
             """#
         return UI.layout("登录", page, isFailed: !problems.isEmpty, content)
@@ -16,7 +17,8 @@ enum SignInPages {
     /// Not `UI.form`: without an idempotency key, because a repeated sign-in must again bring its session cookie.
     private static func fields(_ form: SignInForm, _ problems: [FieldProblem], _ page: PageContext) -> HTML {
         let login = UI.textField(
-            "login", label: "登录名", value: form.login, required: true, autocomplete: "username", problems: problems)
+            "login", label: "登录名", value: form.login, hint: "登录名、手机号、学籍号或证件号", required: true,
+            autocomplete: "username", problems: problems)
         let password = UI.textField(
             "password", label: "密码", type: "password", required: true, autocomplete: "current-password",
             problems: problems)
@@ -28,6 +30,19 @@ enum SignInPages {
             <p class="field-hint">忘记密码时，教师找学校管理员重置，学校管理员找县(市、区)管理员重置。</p>
             </form>
             """#
+    }
+
+    /// The form for the pages of another way of signing in that need the password once.
+    package static func form(leadingTo way: String, _ page: PageContext) -> HTML {
+        fields(SignInForm(way: way), [], page)
+    }
+
+    private static func otherWays(_ links: [SignInLink], _ form: SignInForm) -> HTML {
+        guard !links.isEmpty else { return "" }
+        let buttons = links.map { link in
+            UI.linkButton(link.title, url: link.path + "?return=" + URLCoding.encode(form.way))
+        }
+        return #"<p class="form-actions">\#(each: buttons, { $0 })</p>"#
     }
 
     private static func castCard(_ cast: [DemoAccount], _ form: SignInForm, _ page: PageContext) -> HTML {

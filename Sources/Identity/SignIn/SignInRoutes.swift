@@ -8,6 +8,8 @@ struct SignInRoutes: Sendable {
     let sessions: SessionService
     /// Empty outside a demo.
     let cast: @Sendable () async throws -> [DemoAccount]
+    /// Other ways to sign in.
+    let links: [SignInLink]
 
     func add(to routes: inout Routes) {
         routes.get("/sign-in", access: .public, show)
@@ -18,10 +20,14 @@ struct SignInRoutes: Sendable {
     @Sendable private func show(_ request: WebRequest) async throws -> WebResponse {
         let form = SignInForm(way: request.query["return"])
         let cast = try await cast()
+        if let session = request.session, !session.isComplete, !request.query.has("again") {
+            let step = session.mustConfirm ? "/sign-in/confirm" : "/account/password"
+            return .redirect(step + "?return=" + URLCoding.encode(form.way))
+        }
         // In a demo people change from one member of the cast to the next.
         // `again` is asked by a single sign-on that wants the password anew.
         if request.completeSession != nil && cast.isEmpty && !request.query.has("again") { return .redirect(form.way) }
-        return .html(SignInPages.show(form, [], cast, request.page))
+        return .html(SignInPages.show(form, [], cast, links: links, request.page))
     }
 
     @Sendable private func signIn(_ request: WebRequest) async throws -> WebResponse {
@@ -31,7 +37,9 @@ struct SignInRoutes: Sendable {
             (form.login, form.password) = (member.login, member.password)
         }
         let problems = form.problems
-        guard problems.isEmpty else { return .html(SignInPages.show(form, problems, cast, request.page), status: 422) }
+        guard problems.isEmpty else {
+            return .html(SignInPages.show(form, problems, cast, links: links, request.page), status: 422)
+        }
         let attempt = SignInService.Attempt(
             login: form.login, password: form.password, visit: SignInVisit(request))
         switch try await service.signIn(attempt) {
@@ -40,10 +48,10 @@ struct SignInRoutes: Sendable {
                 token: token, mustChangePassword: mustChange, last: last, way: form.way, request.page)
         case .refused(let message):
             let problem = FieldProblem(field: "login", message: message)
-            return .html(SignInPages.show(form, [problem], cast, request.page), status: 422)
+            return .html(SignInPages.show(form, [problem], cast, links: links, request.page), status: 422)
         case .wait(let seconds):
             let problem = FieldProblem(field: "login", message: SignInService.waitText(seconds))
-            return .html(SignInPages.show(form, [problem], cast, request.page), status: 429)
+            return .html(SignInPages.show(form, [problem], cast, links: links, request.page), status: 429)
                 .with(header: "retry-after", String(seconds))
         }
     }

@@ -1,11 +1,13 @@
 import Database
 import Kernel
+import Platform
 
 /// Signing in by password. An attempt is counted as a failure before the password is looked at, so that many at once
 /// cannot outrun the lock; a success takes the count away.
 struct SignInService: Sendable {
     let database: Database
     let hasher: PasswordHasher
+    let crypto: any CryptoProvider
     let door: SignInDoor
     let now: @Sendable () -> Timestamp
 
@@ -16,9 +18,8 @@ struct SignInService: Sendable {
     }
 
     func signIn(_ attempt: Attempt) async throws -> SignInResult {
-        let key = ThrottleKey.login(LoginName.normalised(attempt.login))
-        let opening = try await open(attempt, key)
-        guard case .judged(let known, let lock) = opening else {
+        let opening = try await open(attempt)
+        guard case .judged(let known, let key, let lock) = opening else {
             if case .wait(let seconds) = opening { return .wait(seconds: seconds) }
             return .refused(SignInDoor.wrong)
         }
@@ -42,19 +43,23 @@ struct SignInService: Sendable {
 
     private enum Opening: Sendable {
         case wait(Int64)
-        /// The account of the name, if there is one, and the lock that this attempt brings if it fails.
-        case judged(AccountStore.Credentials?, lock: Timestamp?)
+        /// The account of the name, if there is one, the key its failures are counted by, and the lock that this attempt
+        /// brings if it fails.
+        case judged(AccountStore.Credentials?, key: String, lock: Timestamp?)
     }
 
-    private func open(_ attempt: Attempt, _ key: String) async throws -> Opening {
-        let now = now(), login = LoginName.normalised(attempt.login)
+    private func open(_ attempt: Attempt) async throws -> Opening {
+        let now = now(), login = LoginName.normalised(attempt.login), crypto = crypto
         return try await database.write { db in
             let store = ThrottleStore(db)
+            let known = try AccountStore(db).credentials(anyName: attempt.login, crypto)
+            // Whatever name she comes by, an account has one count.
+            let key = ThrottleKey.login(known?.login ?? login)
             let counts = [try store.find(ThrottleKey.address(attempt.visit.address)), try store.find(key)]
             if let seconds = counts.compactMap({ $0?.wait(at: now) }).max() { return .wait(seconds) }
             let count = try store.add(key, .login, at: now)
             let lock = count.wait(at: now) == nil ? nil : count.lockedUntil
-            return .judged(try AccountStore(db).credentials(login: login), lock: lock)
+            return .judged(known, key: key, lock: lock)
         }
     }
 

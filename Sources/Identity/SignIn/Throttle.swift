@@ -52,5 +52,8 @@ enum ThrottleKey {
         return "login:#" + Hex.encode(SHA256.hash(name).prefix(16))
     }
 
+    /// Codes of the second factor.
+    static func factor(_ account: ID<Account>) -> String { "factor:\(account)" }
+
     static func address(_ address: String) -> String { "address:" + address }
 }

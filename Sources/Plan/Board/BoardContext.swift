@@ -8,25 +8,38 @@ package struct BoardContext: Sendable {
     package let board: PlanBoard
     /// The city's plan; `nil` before one was imported.
     package let plan: PlanText?
+    /// The other published plans: of the counties, and of the city's other layers.
+    let texts: [ActionPlan]
     /// In the order of their clauses.
     package let targets: [BoardTarget]
     package let settings: PlanSettings
     let snapshot: SnapshotFigures
     let pages: RenderedPages
     private let targetIndex: [String: Int]
+    private let pathIndex: [OrganisationPath: Int]
+    private let childIndex: [OrganisationID: [Int]]
 
     init(
-        day: LocalDate, board: PlanBoard, plan: PlanText?, targets: [BoardTarget], settings: PlanSettings,
-        snapshot: SnapshotFigures
+        day: LocalDate, board: PlanBoard, plan: PlanText?, texts: [ActionPlan], targets: [BoardTarget],
+        settings: PlanSettings, snapshot: SnapshotFigures
     ) {
         (self.day, self.board, self.plan, self.targets) = (day, board, plan, targets)
+        self.texts = texts
         (self.settings, self.snapshot) = (settings, snapshot)
         pages = RenderedPages()
         targetIndex = Dictionary(targets.indices.map { (targets[$0].id, $0) }) { first, _ in first }
+        let organisations = board.organisations
+        pathIndex = Dictionary(organisations.indices.map { (organisations[$0].path, $0) }) { first, _ in first }
+        childIndex = Dictionary(
+            grouping: organisations.indices.filter { organisations[$0].parent != nil }
+        ) { organisations[$0].parent ?? organisations[$0].id }
     }
 
     package var organisations: [Organisation] { board.organisations }
     package var city: Organisation? { board.organisations.first { $0.kind == .city } }
+    func organisation(at path: OrganisationPath) -> Organisation? { pathIndex[path].map { organisations[$0] } }
+    /// Directly below, in tree order.
+    func children(of place: Organisation) -> [Organisation] { (childIndex[place.id] ?? []).map { organisations[$0] } }
     package func target(_ id: String) -> BoardTarget? { targetIndex[id].map { targets[$0] } }
 
     /// Where the viewer stands: the organisation asked for by key or code, otherwise the first of the viewer's own.
@@ -56,13 +69,17 @@ package struct BoardContext: Sendable {
     }
 }
 
-/// A target as the pages show it.
-package struct BoardTarget: Sendable {
+/// A target as the pages show it. A class, so that lists of targets are passed on without copying their many parts.
+package final class BoardTarget: Sendable {
     package let evaluation: EvaluationTarget
     package let definition: TargetDefinition
     package let set: PlanTargetSet
     /// `nil` when the target hangs on no clause.
     package let clause: String?
+
+    init(evaluation: EvaluationTarget, definition: TargetDefinition, set: PlanTargetSet, clause: String?) {
+        (self.evaluation, self.definition, self.set, self.clause) = (evaluation, definition, set, clause)
+    }
 
     package var id: String { evaluation.id }
     var isConnected: Bool { definition.source != .pending }

@@ -7,16 +7,9 @@ struct BoardFigures: Sendable {
     let context: BoardContext
     let place: Organisation
     let selection: BoardSelection
-    /// What stands directly below the place, in tree order.
-    let children: [Organisation]
-    private let unitNames: [OrganisationPath: String]
 
-    init(context: BoardContext, place: Organisation, selection: BoardSelection) {
-        (self.context, self.place, self.selection) = (context, place, selection)
-        children = context.organisations.filter { $0.parent == place.id }
-        unitNames = Dictionary(
-            children.filter { !$0.kind.isSchool }.map { ($0.path, $0.name) }, uniquingKeysWith: { first, _ in first })
-    }
+    /// What stands directly below the place, in tree order.
+    var children: [Organisation] { context.children(of: place) }
 
     private var board: PlanBoard { context.board }
 
@@ -30,7 +23,7 @@ struct BoardFigures: Sendable {
     /// `nil` while no module delivers the target.
     func way(_ target: BoardTarget) -> Way? {
         guard let reading = board.reading(target.evaluation, selection.reading(of: target.evaluation)),
-            let indicator = board.indicator(of: target.id, reading: reading.id)
+            let indicator = board.indicator(of: reading)
         else { return nil }
         let view = target.evaluation.dependsOnArea ? selection.view ?? context.settings.areaView : nil
         return Way(reading: reading, view: view, indicator: indicator)
@@ -44,6 +37,11 @@ struct BoardFigures: Sendable {
 
     func figure(_ target: BoardTarget, of organisation: Organisation) -> TargetFigure {
         guard let way = way(target) else { return .unconnected(target) }
+        return figure(target, way, of: organisation)
+    }
+
+    /// `way` as this board has it for the target.
+    func figure(_ target: BoardTarget, _ way: Way, of organisation: Organisation) -> TargetFigure {
         if organisation.kind.isSchool { return own(target, way, organisation) }
         guard selection.kind != nil else {
             guard
@@ -119,7 +117,8 @@ extension BoardFigures {
         guard let end = below.firstIndex(of: UInt8(ascii: "/")), let first = String(below[...end]) else {
             return place.name
         }
-        return unitNames[OrganisationPath(place.path.text + first)] ?? place.name
+        let unit = context.organisation(at: OrganisationPath(place.path.text + first))
+        return unit.flatMap { $0.kind.isSchool ? nil : $0.name } ?? place.name
     }
 
     /// How the figure of the place moved since the last snapshot; `nil` when either is not known.

@@ -41,12 +41,20 @@ package struct BoardRoutes: Sendable {
             context: context, place: try context.place(organisation, within: scope),
             selection: BoardSelection(request.query))
         return PlanPages.Question(
-            figures: figures, carried: PlanPages.carried(request.query), choices: context.choices(within: scope),
+            figures: figures, carried: PlanPages.carried(request.query), scope: scope,
             mayImport: user.may(.documentEdit))
     }
 
     private func question(_ request: WebRequest) async throws -> PlanPages.Question {
         try await question(request, at: request.query.text("organisation"))
+    }
+
+    /// The plan asked for as a second text; one that the viewer is not offered counts as absent.
+    private func beside(_ question: PlanPages.Question, _ query: FormValues) async throws -> PlanBeside? {
+        guard let asked = query.text(PlanBesidePages.name),
+            let plan = question.texts.first(where: { $0.id.rawValue == asked })
+        else { return nil }
+        return PlanBeside(plan: plan, text: try await database.read { try BoardStore($0).text(of: plan) })
     }
 
     private func target(_ request: WebRequest, _ question: PlanPages.Question) throws -> BoardTarget {
@@ -69,15 +77,17 @@ package struct BoardRoutes: Sendable {
     }
 
     @Sendable func plan(_ request: WebRequest) async throws -> WebResponse {
-        let question = try await question(request), user = try request.user
+        var question = try await question(request)
+        let user = try request.user
         if let format = TableFormat(query: request.query) {
             let rows = BoardExport.rows(question.figures)
             return try BoardExport.table.download(rows, as: format, with: request.exporter)
         }
-        let pages = question.figures.context.pages
-        let content = pages.markup(question.key) { PlanPages.content(question) }
+        question.beside = try await beside(question, request.query)
+        let asked = question, pages = question.figures.context.pages
+        let content = pages.markup(asked.key) { PlanPages.content(asked) }
         let work = user.may(.snapshotFreeze) ? PlanPages.work(question, request.page) : ""
-        return .html(UI.layout("行动计划", request.page, wide: true, content + work))
+        return .html(UI.layout("行动计划", request.page, wide: true, content, work))
     }
 
     @Sendable func report(_ request: WebRequest) async throws -> WebResponse {

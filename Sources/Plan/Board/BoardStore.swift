@@ -28,6 +28,7 @@ struct BoardStore {
 
     struct Inputs: Sendable {
         let plan: PlanText?
+        let texts: [ActionPlan]
         let targets: [BoardTarget]
         let organisations: [Organisation]
         let settings: PlanSettings
@@ -35,17 +36,18 @@ struct BoardStore {
     }
 
     func inputs(on day: LocalDate) throws -> Inputs {
-        let plan = try plan()
+        let store = PlanStore(db), living = try store.livingPlan(), plan = try living.map(text)
+        let texts = try store.plans(within: .everything).filter { $0.state == .published && $0.id != living?.id }
         return Inputs(
-            plan: plan, targets: try targets(on: day, plan: plan),
+            plan: plan, texts: texts, targets: try targets(on: day, plan: plan),
             organisations: try OrganisationStore(db).all(within: .everything, on: day),
             settings: try PlanSettings.load(db),
             snapshot: try SnapshotStore(db).last(before: day))
     }
 
-    func plan() throws -> PlanText? {
+    /// The current text of a plan.
+    func text(of plan: ActionPlan) throws -> PlanText {
         let store = PlanStore(db)
-        guard let plan = try store.livingPlan() else { return nil }
         let version = try store.currentVersion(of: plan.id)
         let clauses = try store.clauses(of: version.id).map { clause in
             PlanText.Clause(

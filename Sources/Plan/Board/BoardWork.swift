@@ -59,7 +59,7 @@ package struct BoardWork: Sendable {
 
     /// Evaluates the days that people look at most, past what is kept in memory.
     private func recompute(_ job: JobContext) async throws -> String {
-        await boards.forget()
+        boards.forget()
         let today = Timestamp.now.day, asked = LocalDate(iso: job.job.payload)
         var days: [LocalDate] = []
         for day in [asked, try await boards.defaultDay(), today].compactMap({ $0 }) where !days.contains(day) {

@@ -39,6 +39,7 @@ enum FigureText {
 
     /// At most two places, without zeros at the end.
     static func number(_ value: Double) -> String {
+        if value == value.rounded(), value.magnitude < 1e15 { return String(Int64(value)) }
         let text = TableValue.decimal(value, places: 2).text
         guard text.contains(".") else { return text }
         var bytes = Array(text.utf8)

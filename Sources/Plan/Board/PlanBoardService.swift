@@ -1,6 +1,7 @@
 import Contracts
 import Database
 import Kernel
+import Synchronization
 
 /// The board of any day, evaluated when it is first asked for and kept in memory until something it depends on changes.
 package final class PlanBoardService: Sendable {
@@ -68,20 +69,20 @@ package final class PlanBoardService: Sendable {
 
     /// The board as it is computed now, past the memory; for snapshots and recomputation.
     func evaluated(on day: LocalDate) async throws -> BoardContext {
-        let inputs = try await database.read(snapshot: true) { try BoardStore($0).inputs(on: day) }
+        let inputs = try await database.read(snapshot: true, isLong: true) { try BoardStore($0).inputs(on: day) }
         let board = PlanBoard.evaluate(
             organisations: inputs.organisations, figures: try await figures(on: day),
             indicators: sources.flatMap(\.indicators), targets: inputs.targets.map(\.evaluation),
             settings: EvaluationSettings(inputs.settings))
         return BoardContext(
-            day: day, board: board, plan: inputs.plan, targets: inputs.targets, settings: inputs.settings,
+            day: day, board: board, plan: inputs.plan, texts: inputs.texts, targets: inputs.targets, settings: inputs.settings,
             snapshot: inputs.snapshot)
     }
 
     /// Forgets everything kept, so that the next question is computed anew.
-    func forget() async {
-        await boards.forget()
-        await days.forget()
+    func forget() {
+        boards.forget()
+        days.forget()
     }
 
     /// The offer that an indicator comes from.
@@ -92,7 +93,7 @@ package final class PlanBoardService: Sendable {
     private func state() async throws -> State {
         var figures: [String] = []
         for source in sources { figures.append(try await source.revision()) }
-        return State(figures: figures, revision: try await database.read { try BoardStore($0).revision() })
+        return State(figures: figures, revision: try await database.read(snapshot: true) { try BoardStore($0).revision() })
     }
 
     private func figures(on day: LocalDate) async throws -> [OrganisationID: [String: SchoolFigure]] {
@@ -123,32 +124,37 @@ package final class PlanBoardService: Sendable {
 }
 
 /// A few values by key; the one not asked for longest goes first. A value is made once for all who wait for it.
-actor BoardCache<Key: Hashable & Sendable, Value: Sendable> {
+final class BoardCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+    private typealias Entry = (key: Key, task: Task<Value, any Error>)
+
     private let limit: Int
-    private var entries: [(key: Key, task: Task<Value, any Error>)] = []
+    private let entries = Mutex<[Entry]>([])
 
     init(limit: Int) { self.limit = limit }
 
     func value(_ key: Key, _ make: @escaping @Sendable () async throws -> Value) async throws -> Value {
-        if let index = entries.firstIndex(where: { $0.key == key }) {
-            let entry = entries.remove(at: index)
-            entries.append(entry)
-            return try await entry.task.value
+        let (task, isNew) = entries.withLock { entries -> (Task<Value, any Error>, Bool) in
+            if let index = entries.firstIndex(where: { $0.key == key }) {
+                let entry = entries.remove(at: index)
+                entries.append(entry)
+                return (entry.task, false)
+            }
+            // One after the other: many days asked for at once must not take all processors from the other pages.
+            let before = entries.last?.task
+            let task = Task {
+                _ = await before?.result
+                return try await make()
+            }
+            entries.append((key, task))
+            if entries.count > limit { entries.removeFirst() }
+            return (task, true)
         }
-        // One after the other: many days asked for at once must not take all processors from the other pages.
-        let before = entries.last?.task
-        let task = Task {
-            _ = await before?.result
-            return try await make()
-        }
-        entries.append((key, task))
-        if entries.count > limit { entries.removeFirst() }
         do { return try await task.value } catch {
             // A failure is told once and tried again by the next asker.
-            entries.removeAll { $0.key == key }
+            if isNew { entries.withLock { $0.removeAll { $0.key == key } } }
             throw error
         }
     }
 
-    func forget() { entries = [] }
+    func forget() { entries.withLock { $0 = [] } }
 }

@@ -12,13 +12,22 @@ enum PlanPages {
         let figures: BoardFigures
         /// The part of the address that other pages of the plan understand too.
         let carried: FormValues
-        let choices: [Organisation]
+        /// Where the viewer may see the plan.
+        let scope: DataScope
         let mayImport: Bool
+        /// The plan whose text is shown beside the city's.
+        var beside: PlanBeside?
+
+        /// The published plans besides the city's own that the viewer may see.
+        var texts: [ActionPlan] { figures.context.texts.filter { $0.owner.isVisible(within: scope) } }
+
+        /// The organisations that the viewer is offered.
+        var choices: [Organisation] { figures.context.choices(within: scope) }
 
         var key: String {
-            // All choices: two viewers of one place may be offered different organisations.
-            let offered = choices.map(\.id.rawValue).joined(separator: ",")
-            return "\(figures.place.id) \(figures.selection.key) \(carried.encoded) \(offered) \(mayImport)"
+            // With the scope: two viewers of one place may be offered different organisations.
+            let roots = scope.roots.map(\.text).joined(separator: ",")
+            return "\(figures.place.id) \(figures.selection.key) \(carried.encoded) \(roots) \(mayImport)"
         }
 
         /// An address that keeps organisation, day, reading, view and kind of schools.
@@ -31,7 +40,7 @@ enum PlanPages {
 
     /// What the address says that other pages understand too.
     static func carried(_ query: FormValues) -> FormValues {
-        let names = ["organisation", "date", "reading", "view", "type"]
+        let names = ["organisation", "date", "reading", "view", "type", PlanBesidePages.name]
         return FormValues(names.compactMap { name in query.text(name).map { (name, $0) } })
     }
 
@@ -67,6 +76,7 @@ enum PlanPages {
             \#(UI.select("view", label: "城乡口径", options: views, selected: selection.view?.rawValue ?? ""))\#
             \#(UI.select("type", label: "学校类型", options: kinds, selected: selection.kind?.rawValue ?? ""))\#
             \#(UI.select("state", label: "状态", options: states, selected: selection.listed?.rawValue ?? ""))\#
+            \#(PlanBesidePages.select(question))\#
             \#(UI.checkbox("short", label: "只看未达标", isOn: selection.isShortOnly))
             """#
         return folded(UI.filterBar(action: path, query: question.carried, fields), figures)
@@ -158,18 +168,23 @@ enum PlanPages {
         }
         let shown = figures.targets.map { (target: $0, figure: figures.figure($0)) }
             .filter { figures.selection.state?.contains($0.figure.status) ?? true }
-        let byClause = Dictionary(grouping: shown) { $0.target.clause ?? "" }
-        let sections =
-            figures.context.plan.map { clauses($0, byClause, question) } ?? unnumbered(shown, question)
-        if sections.isEmpty { return UI.emptyState("没有符合条件的目标", "放宽上面的条件再查询。") }
+        // What hangs on the other plan stands with its text.
+        let other = shown.filter { $0.target.set.plan != nil && $0.target.set.plan == question.beside?.plan.id }
+        let own = other.isEmpty ? shown : shown.filter { $0.target.set.plan != question.beside?.plan.id }
+        let byClause = Dictionary(grouping: own) { $0.target.clause ?? "" }
+        let sections = figures.context.plan.map { clauses($0, byClause, question) } ?? unnumbered(own, question)
+        if sections.isEmpty, other.isEmpty { return UI.emptyState("没有符合条件的目标", "放宽上面的条件再查询。") }
         let title = figures.context.plan?.title ?? "行动计划目标"
-        return #"<article class="plan" aria-label="\#(title)">\#(sections)</article>"#
+        let article: HTML = #"<article class="plan" aria-label="\#(title)">\#(sections)</article>"#
+        return PlanBesidePages.pair(article, other, question)
     }
 
     typealias Lines = [(target: BoardTarget, figure: TargetFigure)]
 
     /// All clauses in order; under a filter by state only those with a line left, and the chapters they stand in.
-    private static func clauses(_ plan: PlanText, _ lines: [String: Lines], _ question: Question) -> HTML {
+    static func clauses(
+        _ plan: PlanText, _ lines: [String: Lines], _ question: Question, anchoredBy prefix: String = ""
+    ) -> HTML {
         let isFiltered = question.figures.selection.state != nil
         let known = Set(plan.clauses.map(\.path))
         var markup: HTML = ""
@@ -177,7 +192,7 @@ enum PlanPages {
             let own = lines[clause.path] ?? []
             let hasBelow = lines.keys.contains { $0.hasPrefix(clause.path + "/") }
             if isFiltered && own.isEmpty && !hasBelow { continue }
-            markup += section(clause, RailPages.rail(own, question))
+            markup += section(clause, prefix + clause.anchor, RailPages.rail(own, question))
         }
         let rest = lines.filter { !known.contains($0.key) }.values.flatMap { $0 }
         let order = question.figures.targets.map(\.id)
@@ -217,9 +232,9 @@ enum PlanPages {
         return markup + groups(lines.filter { $0.target.clause == nil }, question)
     }
 
-    private static func section(_ clause: PlanText.Clause, _ rail: HTML) -> HTML {
+    private static func section(_ clause: PlanText.Clause, _ anchor: String, _ rail: HTML) -> HTML {
         #"""
-        <div class="clause" id="\#(clause.anchor)"><div class="clause-text">\#(text(clause))</div>\#(rail)</div>
+        <div class="clause" id="\#(anchor)"><div class="clause-text">\#(text(clause))</div>\#(rail)</div>
 
         """#
     }

@@ -59,13 +59,14 @@ struct PlanSchoolPanel: SchoolPanelSource {
         let course = try await database.read { try SnapshotStore($0).course(of: school.id, upTo: context.day) }
         guard let place = context.board.organisation(school.id) else { return [] }
         let figures = BoardFigures(context: context, place: place, selection: BoardSelection())
+        let frozen = Dictionary(grouping: course, by: \.target)
         return figures.targets.compactMap { target in
             guard target.isConnected, let way = figures.way(target) else { return nil }
-            let figure = figures.figure(target)
+            let figure = figures.figure(target, way, of: place)
             if figure.status == .notApplicable && figure.note == nil { return nil }
             return Light(
                 target: target, way: way, figure: figure,
-                course: TargetCourse(course, target: target, way: way, figure: figure, day: context.day))
+                course: TargetCourse(frozen[target.id] ?? [], target: target, way: way, figure: figure, day: context.day))
         }
     }
 

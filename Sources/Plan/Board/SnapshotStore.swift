@@ -20,10 +20,22 @@ struct SnapshotRow: Sendable {
     let status: String
 
     /// `nil` without data and over zero.
-    var value: Double? {
+    var value: Double? { SnapshotRow.value(numerator, denominator) }
+
+    static func value(_ numerator: Double?, _ denominator: Double?) -> Double? {
         guard let numerator, let denominator, denominator > 0 else { return nil }
         return numerator / denominator
     }
+}
+
+/// What was frozen of one organisation's figure, for its course in time.
+struct SnapshotPoint: Sendable {
+    let takenOn: LocalDate
+    let target: String
+    let reading: String
+    let view: AreaView?
+    /// `nil` without data and over zero.
+    let value: Double?
 }
 
 /// The figures of the last snapshot before a day.
@@ -99,9 +111,21 @@ struct SnapshotStore {
     }
 
     /// What was frozen of an organisation up to a day, oldest first; of one target, or of all.
-    func course(of organisation: OrganisationID, target: String? = nil, upTo day: LocalDate) throws -> [SnapshotRow] {
+    func course(
+        of organisation: OrganisationID, target: String? = nil, upTo day: LocalDate
+    ) throws -> [SnapshotPoint] {
         let condition: SQL = target.map { " AND s.target = \($0)" } ?? ""
-        return try rows("s.organisation_id = \(organisation)\(condition) AND s.taken_on <= \(day)")
+        return try db.rows(
+            """
+            SELECT s.taken_on, s.target, s.reading, s.area_view, s.numerator, s.denominator FROM plan_snapshot s
+            WHERE s.organisation_id = \(organisation)\(condition) AND s.taken_on <= \(day) AND s.frozen_at IS NOT NULL
+            ORDER BY s.taken_on, s.target, s.reading, s.area_view
+            """
+        ) { row in
+            SnapshotPoint(
+                takenOn: try row.get(0), target: try row.get(1), reading: try row.get(2),
+                view: AreaView(rawValue: try row.get(3)), value: SnapshotRow.value(try row.get(4), try row.get(5)))
+        }
     }
 
     private func rows(_ condition: SQL) throws -> [SnapshotRow] {

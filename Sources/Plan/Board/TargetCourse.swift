@@ -15,7 +15,7 @@ struct TargetCourse: Sendable {
     /// - Parameters:
     ///   - rows: what was frozen of the organisation; other targets, readings and views are passed over.
     ///   - figure: the figure of the day; it takes the place of one frozen that day.
-    init(_ rows: [SnapshotRow], target: BoardTarget, way: BoardFigures.Way, figure: TargetFigure, day: LocalDate) {
+    init(_ rows: [SnapshotPoint], target: BoardTarget, way: BoardFigures.Way, figure: TargetFigure, day: LocalDate) {
         var points = rows.compactMap { row -> Forecast.Point? in
             guard row.target == target.id, row.reading == way.reading.id, row.view == way.view, row.takenOn < day
             else { return nil }

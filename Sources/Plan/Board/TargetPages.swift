@@ -9,7 +9,7 @@ struct TargetPages: Sendable {
     let list: TargetSchools.List
     let query: FormValues
     /// What was frozen of the place.
-    let course: [SnapshotRow]
+    let course: [SnapshotPoint]
     /// The city's figure where it is published and lies outside the viewer's scope.
     let cityFigure: TargetFigure?
 

@@ -39,6 +39,13 @@ package enum PlanDocument {
             && !body.contains(where: { ":：".contains($0) })
     }
 
+    /// Notices that hand a plan on have long titles, which end in the kind of paper they are.
+    private static func isLongTitle(_ line: String) -> Bool {
+        let closing = ["通知", "计划", "规划", "方案", "意见", "办法", "纲要", "要点"]
+        let body = line.last.map { ")）".contains($0) } == true ? line.prefix { !"(（".contains($0) } : line[...]
+        return line.count <= 80 && closing.contains(where: body.hasSuffix) && !line.contains { ":：".contains($0) }
+    }
+
     /// The paragraphs after the end of the document, with why each is left out: captions of pictures, page furniture,
     /// and the signature with its date.
     private static func trailing(_ paragraphs: [String]) -> [(String, DroppedText.Reason)] {
@@ -205,7 +212,8 @@ package enum PlanDocument {
         }
 
         private func isTitleLine(_ line: String) -> Bool {
-            PlanDocument.isTitle(line) && !line.contains(where: PlanDocument.isComma)
+            (PlanDocument.isTitle(line) || PlanDocument.isLongTitle(line))
+                && !line.contains(where: PlanDocument.isComma)
                 && !line.contains(where: PlanDocument.isSentenceEnd) && !isForeword(line)
         }
 

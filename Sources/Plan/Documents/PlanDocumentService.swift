@@ -26,12 +26,20 @@ package struct PlanDocumentService: Sendable {
         } catch let error as DocumentError {
             throw DomainError.invalid("file", error.message)
         }
-        let draft = PlanDocument.cut(paragraphs: paragraphs.map(\.text))
+        let draft = cut(paragraphs)
         if draft.clauses.isEmpty { throw DomainError.invalid("file", "文件里没有正文，检查后重新上传") }
         guard draft.clauses.count <= mostClauses else {
             throw DomainError.invalid("file", "文件有\(draft.clauses.count)条，超过\(mostClauses)条，看看是不是传错了文件")
         }
         return draft
+    }
+
+    /// Where no line before the clauses is a title, one that the document's author has styled as such.
+    static func cut(_ paragraphs: [DocumentParagraph]) -> PlanDraft {
+        let draft = PlanDocument.cut(paragraphs: paragraphs.map(\.text))
+        let styled = paragraphs.filter { $0.style?.lowercased() == "title" }.map { PlanDocument.trimmed($0.text) }
+        guard draft.title == nil, !styled.isEmpty else { return draft }
+        return PlanDraft(title: styled.joined(separator: " "), clauses: draft.clauses, dropped: draft.dropped)
     }
 
     /// Keeps the document and its cut text as a draft. With `plan` it becomes that plan's next version.
@@ -61,10 +69,20 @@ package struct PlanDocumentService: Sendable {
         }
     }
 
-    /// The document's own title, else the file's name.
-    private static func title(of content: PlanDraft, name: String) -> String {
+    /// The document's own title, else the file's name. Of a notice that hands a plan on, the title of the plan.
+    static func title(of content: PlanDraft, name: String) -> String {
         let stem = name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name
-        return String((content.title ?? stem).prefix(80))
+        return String((content.title.map(handedOn) ?? stem).prefix(80))
+    }
+
+    /// `…关于印发《…行动计划》的通知` is about the plan whose name stands in it.
+    private static func handedOn(_ title: String) -> String {
+        guard let start = ["印发", "转发", "下发"].compactMap({ title.firstRange(of: $0)?.upperBound }).min(),
+            let end = title.ranges(of: "的通知").last?.lowerBound, start < end
+        else { return title }
+        var name = title[start..<end].filter { !$0.isWhitespace }
+        if name.hasPrefix("《"), name.hasSuffix("》") { name = String(name.dropFirst().dropLast()) }
+        return name.count < 4 ? title : name
     }
 
     /// Takes one step of the preview. Throws `conflict` when the draft has moved on since `revision`.

@@ -94,7 +94,8 @@ extension PlanBoard {
         _ indicator: String, _ school: SchoolStanding, _ view: AreaView
     ) -> (target: EvaluationTarget, threshold: Double)? {
         targets.compactMap { target -> (target: EvaluationTarget, threshold: Double)? in
-            guard let reading = target.official(settings), reading.indicator == indicator,
+            guard target.readings.contains(where: { $0.indicator == indicator }),
+                let reading = target.official(settings), reading.indicator == indicator,
                 let threshold = reading.threshold, Population(target).includes(school, view)
             else { return nil }
             return (target, threshold)

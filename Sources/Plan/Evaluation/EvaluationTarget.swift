@@ -1,8 +1,9 @@
 import Directory
 import Kernel
 
-/// A target as the engine sees it: whom it is about and how it may be read.
-package struct EvaluationTarget: Sendable {
+/// A target as the engine sees it: whom it is about and how it may be read. A class, so that it is passed on without
+/// copying its many parts.
+package final class EvaluationTarget: Sendable {
     /// `T12`; one board never holds the same twice.
     package let id: String
     package let title: String

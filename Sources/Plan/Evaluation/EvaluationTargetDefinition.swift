@@ -8,7 +8,7 @@ extension EvaluationTarget {
     /// - Parameters:
     ///   - id: under which the board knows it, where several sets meet.
     ///   - within: a county's own set speaks only of schools here.
-    package init(_ definition: TargetDefinition, id: String? = nil, within: OrganisationPath? = nil) {
+    package convenience init(_ definition: TargetDefinition, id: String? = nil, within: OrganisationPath? = nil) {
         let whole = definition.unit == "%" ? 100.0 : 1
         let milestoneWhole = definition.basis == .schools ? 100 : whole
         let alternatives = definition.readings.filter { $0.switch != EvaluationTarget.areaSwitch }

@@ -80,8 +80,10 @@ package struct PlanBoard: Sendable {
     /// What a reading's figures are made of; `nil` when no source offers it.
     package func indicator(of target: String, reading: String? = nil) -> Indicator? {
         guard let target = self.target(target), let reading = self.reading(target, reading) else { return nil }
-        return indicators[reading.indicator]
+        return indicator(of: reading)
     }
+
+    func indicator(of reading: EvaluationReading) -> Indicator? { indicators[reading.indicator] }
 
     /// The state of an organisation with everything below it; `nil` for an organisation or target not on the board.
     /// Without a reading or view, the official one.

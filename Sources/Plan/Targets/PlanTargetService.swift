@@ -75,6 +75,16 @@ package struct PlanTargetService {
         try told("target.ended", set.id, set.owner, "\(target.code) \(target.definition.title)，\(day.iso) 起")
     }
 
+    /// Takes the targets of a file: what counts from `day` on. Part of the caller's transaction.
+    func take(_ changes: TargetSetChanges, into set: PlanTargetSet, from day: LocalDate) throws {
+        for definition in changes.added { try add(definition, to: set, from: day) }
+        for change in changes.changed {
+            try self.change(
+                change.target, of: set, to: change.definition, from: day, version: change.target.version)
+        }
+        for target in changes.ended { try end(target, of: set, from: day, version: target.version) }
+    }
+
     /// Later than the set's last change: a change within the same millisecond must not look like none.
     private func after(_ set: PlanTargetSet) -> Timestamp {
         max(now, Timestamp(milliseconds: set.changedAt.milliseconds + 1))

@@ -101,6 +101,17 @@ package struct PlanTargetStore {
             """, PlanTarget.init)
     }
 
+    /// The last version of every target of a set, the marks of ended ones included.
+    func latest(set: ID<PlanTargetSet>) throws -> [PlanTarget] {
+        try db.rows(
+            """
+            SELECT \(PlanTarget.columns) FROM plan_target t
+            WHERE t.set_id = \(set) AND t.version = (
+                SELECT MAX(n.version) FROM plan_target n WHERE n.set_id = t.set_id AND n.code = t.code)
+            ORDER BY t.position, t.id
+            """, PlanTarget.init)
+    }
+
     /// The targets of all published sets that count on the day and that the viewer may see, set by set.
     package func all(on day: LocalDate, within scope: DataScope = .everything) throws -> [PlanTarget] {
         try published(within: scope).flatMap { try targets(of: $0.id, on: day) }

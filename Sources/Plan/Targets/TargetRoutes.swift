@@ -65,7 +65,7 @@ struct TargetRoutes: Sendable {
         return .redirect(TargetSetPages.path(edited.set.id), flash: Flash(.done, "目标 \(code) 已保存。"))
     }
 
-    private static func isCode(_ text: String) -> Bool {
+    static func isCode(_ text: String) -> Bool {
         (1...12).contains(text.utf8.count)
             && text.utf8.allSatisfy {
                 (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x2D

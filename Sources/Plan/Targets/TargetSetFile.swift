@@ -23,6 +23,14 @@ package struct TargetSetFile: Hashable, Sendable {
     package let note: String?
     package let targets: [TargetDefinition]
 
+    init(
+        id: String, title: String, layer: Layer, from: LocalDate, to: LocalDate, version: String, note: String?,
+        targets: [TargetDefinition]
+    ) {
+        (self.id, self.title, self.layer, self.from, self.to) = (id, title, layer, from, to)
+        (self.version, self.note, self.targets) = (version, note, targets)
+    }
+
     /// Reads a file and checks it as a whole. Throws `DomainError.invalid` with every broken rule; the fields are
     /// written `targets[3].operator`.
     package init(json: Data) throws {

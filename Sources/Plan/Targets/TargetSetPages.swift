@@ -148,10 +148,15 @@ enum TargetSetPages {
         let body: HTML = """
             \(UI.heading(set.title, note: note, actions: content.mayEdit ? actions(set, request.page) : ""))
             \(UI.card(nil, summary))
-            \(UI.card("目标", table))
+            \(UI.card("目标", actions: exchange(set.id, mayEdit: content.mayEdit), table))
             """
         let crumbs = [PlanDocumentPages.planCrumb, crumb, Crumb(set.title)]
         return UI.layout(set.title, request.page, breadcrumbs: crumbs, wide: true, body)
+    }
+
+    private static func exchange(_ set: ID<PlanTargetSet>, mayEdit: Bool) -> HTML {
+        let upload = UI.linkButton("上传目标", url: TargetSetExchangePages.importPath(set))
+        return "\(UI.linkButton("下载目标", url: TargetSetExchangePages.filePath(set)))\(if: mayEdit, upload)"
     }
 
     private static func actions(_ set: PlanTargetSet, _ page: PageContext) -> HTML {

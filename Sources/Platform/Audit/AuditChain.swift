@@ -51,7 +51,7 @@ package enum AuditChain {
 
     /// Recomputes every link from its entry and compares it, and each day's anchor, with what is stored.
     package static func verify(_ database: Database) async throws -> Verdict {
-        try await database.read(snapshot: true) { db in
+        try await database.read(snapshot: true, isLong: true) { db in
             var hash: [UInt8] = [], expected = 0, broken: (Int, String)?
             var anchors: [Int: [UInt8]] = [:]
             try db.each("SELECT sequence, hash FROM platform_audit_anchor") { anchors[try $0.get(0)] = try $0.blob(1) }

@@ -13,7 +13,7 @@ package struct HMAC<Function: HashFunction>: Sendable {
         keyed = key.withBytes { KeyedHash(Function.self, key: $0) }
     }
 
-    /// The 32-byte code of the pieces, read one after the other as if they were one.
+    /// The code of the pieces, as long as a digest, read one after the other as if they were one.
     package func authenticate(_ pieces: [UInt8]...) -> [UInt8] {
         keyed.authenticate(pieces, byteCount: Function.byteCount)
     }

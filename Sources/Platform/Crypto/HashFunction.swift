@@ -1,8 +1,10 @@
 import CCrypto
 import Glibc
 
-/// A hash function of 256 bits. `SM3` and `SHA256` are the two the platform uses.
+/// A hash function. `SM3` and `SHA256` are the two the platform uses for itself.
 package protocol HashFunction: Sendable {
+    /// The length of every digest in bytes; 32 unless the function says otherwise.
+    static var byteCount: Int { get }
     /// The name by which OpenSSL knows it.
     static var name: String { get }
     /// The function as OpenSSL holds it, looked up once: a look-up costs more than hashing a short text.
@@ -21,6 +23,13 @@ package enum SHA256: HashFunction {
     package static let method = HashMethod(name)
 }
 
+/// SHA-1 (FIPS 180-4). Too weak to stand alone; only inside `HMAC`, where a protocol of others fixes it.
+package enum SHA1: HashFunction {
+    package static let name = "SHA1"
+    package static let method = HashMethod(name)
+    package static let byteCount = 20
+}
+
 /// A handle of OpenSSL's on one hash function. It never changes once fetched, so every thread may use it.
 package struct HashMethod: @unchecked Sendable {
     let pointer: OpaquePointer
@@ -34,7 +43,6 @@ package struct HashMethod: @unchecked Sendable {
 }
 
 extension HashFunction {
-    /// The length of every digest in bytes.
     package static var byteCount: Int { 32 }
 
     package static func hash(_ bytes: [UInt8]) -> [UInt8] {

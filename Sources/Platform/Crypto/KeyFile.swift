@@ -38,6 +38,15 @@ package struct KeyFile: Sendable {
         }
     }
 
+    /// Forgets every key but the current one. What is still sealed under another is lost: look first that nothing is.
+    package func retireOld() throws -> KeyRing {
+        try locked { directory in
+            let ring = try load().onlyCurrent()
+            try replace(with: ring, in: directory)
+            return ring
+        }
+    }
+
     private func problem(_ reason: String) -> CryptoError { .keyFile(path: path, reason: reason) }
 
     private func failure() -> CryptoError { .file(path: path, code: errno) }

@@ -40,6 +40,9 @@ package struct KeyRing: Sendable {
         return KeyRing(keys: keys + [MasterKey(id: current.id + 1, secret: Self.newSecret())], lookup: lookup)
     }
 
+    /// The ring without its older keys.
+    package func onlyCurrent() -> KeyRing { KeyRing(keys: [current], lookup: lookup)! }
+
     /// 16 hexadecimal digits that tell rings apart without giving anything away; they stay when keys rotate.
     /// Kept in the database, they show at start that the key file belongs to it.
     package var fingerprint: String {

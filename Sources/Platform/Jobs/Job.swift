@@ -71,7 +71,8 @@ package struct Job: Sendable {
 /// All SQL of jobs.
 package struct JobStore {
     let db: Connection
-    static let attempts = 5
+    /// How often a job is tried before it waits for a person.
+    package static let attempts = 5
     /// Seconds a running job may stay silent before another worker takes it.
     static let lease: Int64 = 60
 

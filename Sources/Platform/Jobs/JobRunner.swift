@@ -41,10 +41,18 @@ package struct JobRunner: Sendable {
 
     /// Runs one due job, if there is one; returns whether there was.
     package func runOne(now: Timestamp = .now) async throws -> Bool {
+        guard let job = try await claim(now: now) else { return false }
+        try await perform(job)
+        return true
+    }
+
+    private func claim(now: Timestamp) async throws -> Job? {
         let kinds = handlers.keys.sorted()
-        guard !kinds.isEmpty, let job = try await database.write({ try JobStore($0).claim(kinds: kinds, now: now) }),
-            let handler = handlers[job.kind]
-        else { return false }
+        return kinds.isEmpty ? nil : try await database.write { try JobStore($0).claim(kinds: kinds, now: now) }
+    }
+
+    private func perform(_ job: Job) async throws {
+        guard let handler = handlers[job.kind] else { return }
         do {
             let message = try await handler.run(JobContext(job: job, database: database))
             try await database.write { try JobStore($0).end(job, .done, message: message, now: .now) }
@@ -63,32 +71,56 @@ package struct JobRunner: Sendable {
                 }
             }
         }
-        return true
     }
 
     /// Looks for work until the task is cancelled: at once after a job, otherwise twice a second.
-    package func run() async {
-        while !Task.isCancelled {
-            do {
-                if try await runOne() { continue }
-            } catch is CancellationError {
-                return
-            } catch {
-                logger.warning("job runner waits", metadata: ["error": "\(error)"])
+    /// - Parameter width: jobs at once; more than one for work that waits for other systems.
+    package func run(width: Int = 1) async {
+        precondition(width > 0)
+        await withTaskGroup(of: Void.self) { group in
+            var running = 0
+            while !Task.isCancelled {
+                if running == width {
+                    await group.next()
+                    running -= 1
+                }
+                if let job = await dueJob() {
+                    group.addTask { await attempt(job) }
+                    running += 1
+                } else {
+                    try? await Task.sleep(for: .milliseconds(500))  // a cancelled sleep ends the loop
+                }
             }
-            try? await Task.sleep(for: .milliseconds(500))  // a cancelled sleep ends the loop above
         }
     }
 
-    /// A full disk or a lost database is no fault of the job: it is tried again.
+    private func dueJob() async -> Job? {
+        do { return try await claim(now: .now) } catch is CancellationError { return nil } catch {
+            logger.warning("job runner waits", metadata: ["error": "\(error)"])
+            return nil
+        }
+    }
+
+    private func attempt(_ job: Job) async {
+        do { try await perform(job) } catch is CancellationError { return } catch {
+            // The lease runs out, and the job is taken again.
+            logger.warning("the end of a job was not noted", metadata: ["job": "\(job.id)", "error": "\(error)"])
+        }
+    }
+
+    /// A full disk or a lost database is no fault of the job: it is tried again. A job may run twice, so it may also when
+    /// nobody knows whether it was done.
     private static func mayPass(_ error: DomainError) -> Bool {
-        if case .unavailable = error { true } else { false }
+        switch error {
+        case .unavailable, .uncertain: true
+        default: false
+        }
     }
 
     static func text(of error: DomainError) -> String {
         switch error {
         case .notFound: "记录不存在。"
-        case .forbidden(let text), .conflict(let text), .unavailable(let text): text
+        case .forbidden(let text), .conflict(let text), .unavailable(let text), .uncertain(let text): text
         case .invalid(let problems): problems.map(\.message).joined(separator: "；")
         }
     }

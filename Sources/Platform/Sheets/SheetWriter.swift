@@ -180,8 +180,10 @@ private final class DelimitedWriter {
     /// Spreadsheet programs run such text as a formula: a way to attack whoever opens the export.
     private static func looksLikeFormula(_ field: [UInt8]) -> Bool {
         switch field.first {
-        case 0x3D, 0x40, 0x09, 0x0D: true
+        case 0x3D, 0x40, 0x09, 0x0A, 0x0D: true
         case 0x2B, 0x2D: field.withUnsafeBufferPointer { SheetNumber($0) == nil }
+        // The full-width ＝, ＋, － and ＠ are taken for the others under Chinese and Japanese settings.
+        case 0xEF: field.starts(with: [0xEF, 0xBC]) && [0x9D, 0x8B, 0x8D, 0xA0].contains(field.dropFirst(2).first)
         default: false
         }
     }

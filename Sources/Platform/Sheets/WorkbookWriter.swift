@@ -184,8 +184,16 @@ extension CellText {
     /// A text as the library takes it: at most what a cell holds, without U+0000 and the non-characters XML refuses,
     /// other control characters and look-alikes of their escape written as `_x000D_`.
     static func escaped(_ text: String) -> String {
-        var text = text
-        if text.utf16.count > 32_767 { text = SheetNames.cut(text, to: 32_766) + "…" }
+        let whole = escapedWhole(fitting(text))
+        // Escapes make a text longer: what no longer fits then goes too.
+        return fitting(whole)
+    }
+
+    private static func fitting(_ text: String) -> String {
+        text.utf16.count > 32_767 ? SheetNames.cut(text, to: 32_766) + "…" : text
+    }
+
+    private static func escapedWhole(_ text: String) -> String {
         let isPlain = text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x5F && $0 != 0xEF || $0 == 0x09 || $0 == 0x0A }
         if isPlain { return text }
         var result = String.UnicodeScalarView()

@@ -30,6 +30,8 @@ extension AsyncParsableCommand {
         do {
             try await Installation.setUpIfEmpty(platform)
             try await database.checkSchema(CityPlatform.migrations)
+            try await Installation.checkFinished(platform)
+            try await platform.verifyKeys()
             try await body(platform)
         } catch {
             await platform.close()
@@ -58,7 +60,7 @@ extension AsyncParsableCommand {
     static func text(of error: DomainError) -> String {
         switch error {
         case .notFound: "没有找到。"
-        case .forbidden(let text), .conflict(let text), .unavailable(let text): text
+        case .forbidden(let text), .conflict(let text), .unavailable(let text), .uncertain(let text): text
         case .invalid(let problems): problems.map(\.message).joined(separator: "；")
         }
     }

@@ -72,7 +72,7 @@ struct BackupCommand: AsyncParsableCommand {
             try await platform.database.copy(to: target + "/santong.sqlite")
             let files = platform.configuration.dataFolder + "/files"
             if manager.fileExists(atPath: files) { try manager.copyItem(atPath: files, toPath: target + "/files") }
-            for name in ["keys.json", "santong.env", "demo"] {
+            for name in ["santong.env", "demo"] {
                 let path = platform.configuration.dataFolder + "/" + name
                 if manager.fileExists(atPath: path) { try manager.copyItem(atPath: path, toPath: target + "/" + name) }
             }
@@ -81,6 +81,7 @@ struct BackupCommand: AsyncParsableCommand {
             let problems = try await copy.integrityProblems()
             guard problems.isEmpty else { throw CommandFailure(description: "the copy is damaged: \(problems[0])") }
             Output.line("backup written to \(target)")
+            Output.note("keep \(platform.configuration.keyFile) in another place: the backup cannot be read without it")
         }
     }
 }
@@ -90,10 +91,13 @@ struct RestoreCommand: AsyncParsableCommand {
         commandName: "restore", abstract: "Put a backup into an empty data folder.")
 
     @Argument(help: "The folder of the backup.") var source: String
+    @Option(help: "The key file of the installation that the backup is of; it is kept apart from backups.")
+    var key: String?
     @OptionGroup var options: DataOptions
 
     func run() async throws {
-        let folder = try await AppConfiguration.load(.init(dataFolder: options.data)).dataFolder
+        let configuration = try await AppConfiguration.load(.init(dataFolder: options.data))
+        let folder = configuration.dataFolder
         let manager = FileManager.default
         let database = folder + "/santong.sqlite"
         guard manager.fileExists(atPath: source + "/santong.sqlite") else {
@@ -103,6 +107,13 @@ struct RestoreCommand: AsyncParsableCommand {
             throw CommandFailure(description: "\(folder) holds a database already; restore into an empty folder")
         }
         try manager.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        if let key, !manager.fileExists(atPath: configuration.keyFile) {
+            _ = try KeyFile(path: key).load()
+            try manager.copyItem(atPath: key, toPath: configuration.keyFile)
+        }
+        guard manager.fileExists(atPath: configuration.keyFile) else {
+            throw CommandFailure(description: "give the key file of the installation with --key")
+        }
         for name in try manager.contentsOfDirectory(atPath: source) where name != "santong.sqlite" {
             try manager.copyItem(atPath: "\(source)/\(name)", toPath: "\(folder)/\(name)")
         }

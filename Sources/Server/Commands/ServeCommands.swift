@@ -4,6 +4,7 @@ import Database
 import Demo
 import Foundation
 import Kernel
+import Logging
 
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "serve", abstract: "Serve the platform.")
@@ -17,15 +18,7 @@ struct ServeCommand: AsyncParsableCommand {
         let configuration = try await AppConfiguration.load(.init(dataFolder: options.data, host: host, port: port))
         let logger = Self.logger(configuration)
         let database = try CityPlatform.openDatabase(configuration, logger: logger)
-        let isFresh = try await Installation.isEmpty(database)
-        if isFresh { _ = try await database.migrate(CityPlatform.migrations) }
-        try await database.checkSchema(CityPlatform.migrations)
-        if isFresh && demo != .none { try DemoMarker.write(to: configuration.dataFolder) }
-        let platform = try await Self.platform(configuration, database, logger)
-        if isFresh {
-            try await platform.prepare()
-            if demo != .none { try await DemoCity.load(demo, into: platform) { Output.note($0) } }
-        }
+        let (platform, _) = try await Installation.open(database, configuration, demo: demo, logger)
         let setup = try await platform.identity.firstAdministratorLink()
         try await platform.serve { address in
             Output.line("listening on \(address)")
@@ -113,6 +106,16 @@ enum Installation {
         try await platform.prepare()
     }
 
+    /// Refuses a database whose demo is still being loaded, or was when its process ended.
+    static func checkFinished(_ platform: CityPlatform) async throws {
+        guard await DemoInstallation.isUnfinished(platform.database) else { return }
+        throw CommandFailure(
+            description: """
+                the demo in \(platform.configuration.dataFolder) is not complete; `santong serve` or `santong demo` with a \
+                size waits for the process that loads it, or starts anew
+                """)
+    }
+
     /// Whether nothing has been set up yet.
     static func isEmpty(_ database: Database) async throws -> Bool {
         do {
@@ -121,19 +124,42 @@ enum Installation {
         } catch { return true }
     }
 
+    /// The platform over a database, which is set up first when it is empty or its demo was cut short. One process does
+    /// so at a time.
+    /// - Parameter size: what an empty database is filled with.
+    static func open(
+        _ database: Database, _ configuration: AppConfiguration, demo size: DemoSize, _ logger: Logger
+    ) async throws -> (platform: CityPlatform, isFresh: Bool) {
+        let folder = configuration.dataFolder
+        let lock = try FolderLock(folder) { Output.note("waiting for the process that sets up \(folder)") }
+        defer { lock.release() }
+        if await DemoInstallation.isUnfinished(database) {
+            Output.note("the demo in \(folder) was cut short; starting anew")
+            try await DemoInstallation.erase(database, folder: folder)
+        }
+        let isFresh = try await isEmpty(database)
+        if isFresh { _ = try await database.migrate(CityPlatform.migrations) }
+        try await database.checkSchema(CityPlatform.migrations)
+        if isFresh && size != .none { try DemoMarker.write(to: folder) }
+        let platform = try await ServeCommand.platform(configuration, database, logger)
+        guard isFresh else { return (platform, false) }
+        if size == .none {
+            try await platform.prepare()
+        } else {
+            try await DemoInstallation.load(size, into: platform) { Output.note($0) }
+        }
+        return (platform, true)
+    }
+
     static func loadDemo(_ size: DemoSize, _ options: DataOptions) async throws {
         let configuration = try await AppConfiguration.load(.init(dataFolder: options.data))
         let logger = DemoCommand.logger(configuration)
         let database = try CityPlatform.openDatabase(configuration, logger: logger)
-        guard try await isEmpty(database) else {
+        let (platform, isFresh) = try await open(database, configuration, demo: size, logger)
+        await platform.close()
+        guard isFresh else {
             throw CommandFailure(
                 description: "\(configuration.dataFolder) is not empty; a demo is only loaded into an empty folder")
         }
-        _ = try await database.migrate(CityPlatform.migrations)
-        try DemoMarker.write(to: configuration.dataFolder)
-        let platform = try await DemoCommand.platform(configuration, database, logger)
-        try await platform.prepare()
-        try await DemoCity.load(size, into: platform) { Output.note($0) }
-        await platform.close()
     }
 }

@@ -6,3 +6,5 @@
 #include <openssl/core_names.h>
 #include <openssl/params.h>
 #include <openssl/err.h>
+#include <openssl/bn.h>
+#include <openssl/x509.h>

@@ -31,66 +31,67 @@ package struct BarChart: Sendable {
         self.betterIsLower = betterIsLower
     }
 
-    private static let rowHeight = 32.0
+    /// A row is a line of text above its bar, so that both have the whole width, on a phone too.
+    private static let rowHeight = 48.0
     private static let top = 26.0
-    private static let valueColumn = 96.0
     private static let widestLabel = 230.0
+    private static let markColumn = 16.0
 
     package var html: HTML {
         let bottom = BarChart.top + Double(bars.count) * BarChart.rowHeight
         let ticks = unit.ticks(for: bars.compactMap(\.value) + (target.map { [$0.value] } ?? []))
-        let left = min(BarChart.widestLabel, max(60, bars.map { Drawing.width(of: $0.label) }.max() ?? 0)) + 12
-        let scale = ChartScale(ticks: ticks, from: left, to: Drawing.width - BarChart.valueColumn)
+        let scale = ChartScale(ticks: ticks, from: 0, to: 100)
         var drawing = axis(ticks, scale, bottom: bottom)
         for (index, bar) in bars.enumerated() {
             let y = BarChart.top + Double(index) * BarChart.rowHeight
-            drawing += Drawing.part(url: bar.url, title: explanation(bar), row(bar, y: y, left: left, scale))
+            drawing += Drawing.part(url: bar.url, title: explanation(bar), row(bar, y: y, scale))
         }
-        if let target { drawing += targetLine(target, scale, left: left, bottom: bottom) }
+        if let target { drawing += targetLine(target, scale, bottom: bottom) }
         let direction = betterIsLower ? "，越低越好" : ""
         return ChartFigure(
             title: title, note: (unit.name.isEmpty ? "" : "单位：\(unit.name)") + direction, summary: summary,
-            height: bottom + 28, drawing: drawing, hasLinks: bars.contains { $0.url != nil }, legend: legend,
-            columns: [("名称", false), ("数值", true), ("状态", false), ("说明", false)], rows: bars.map(dataRow)
+            height: bottom + 28, isFluid: true, drawing: drawing, hasLinks: bars.contains { $0.url != nil },
+            legend: legend, columns: [("名称", false), ("数值", true), ("状态", false), ("说明", false)],
+            rows: bars.map(dataRow)
         ).html
     }
 
     private func axis(_ ticks: [Double], _ scale: ChartScale, bottom: Double) -> HTML {
         var markup: HTML = ""
         for tick in ticks {
-            let x = scale(tick)
-            markup += Drawing.line(x, BarChart.top, x, bottom, class: tick == 0 ? "axis" : "grid")
-            markup += Drawing.text(unit.tick(tick), x: x, y: bottom + 19, class: "tick", anchor: .middle)
+            let share = scale(tick)
+            let name = tick == 0 ? "axis" : "grid"
+            markup += Drawing.upright(share, BarChart.top, bottom, class: name)
+            markup += Drawing.text(
+                unit.tick(tick), share: share, y: bottom + 19, class: "tick", anchor: Drawing.anchor(at: share))
         }
         return markup
     }
 
-    private func row(_ bar: Bar, y: Double, left: Double, _ scale: ChartScale) -> HTML {
-        let middle = y + BarChart.rowHeight / 2
-        let right = Drawing.width - BarChart.valueColumn
+    private func row(_ bar: Bar, y: Double, _ scale: ChartScale) -> HTML {
+        let hasMark = bar.value != nil && bar.tone != .info
         let label = Drawing.shortened(bar.label, to: BarChart.widestLabel)
-        var markup = Drawing.text(label, x: left - 10, y: middle + 5, class: "label", anchor: .end)
+        var markup = Drawing.text(label, x: hasMark ? BarChart.markColumn : 0, y: y + 19, class: "label")
+        if hasMark { markup += Drawing.mark(bar.tone, x: 6, y: y + 14) }
         if let value = bar.value {
             let start = scale(0), end = scale(value)
             markup += Drawing.rectangle(
-                x: min(start, end), y: y + 6, width: abs(end - start), height: 20, class: Drawing.barClass(bar.tone))
-            if bar.tone != .info { markup += Drawing.mark(bar.tone, x: right + 14, y: middle) }
+                share: min(start, end), y: y + 26, width: abs(end - start), height: 14,
+                class: Drawing.barClass(bar.tone))
         } else {
-            markup += Drawing.rectangle(x: left, y: y + 6, width: right - left, height: 20, class: "bar-none")
-            markup += Drawing.hatch(x: left, y: y + 6, width: right - left, height: 20)
+            markup += Drawing.rectangle(share: 0, y: y + 26, width: 100, height: 14, class: "bar-none")
+            markup += Drawing.fluidHatch(y: y + 26, height: 14)
         }
-        return markup
-            + Drawing.text(unit.text(bar.value), x: Drawing.width - 4, y: middle + 5, class: "label", anchor: .end)
+        return markup + Drawing.text(unit.text(bar.value), share: 100, y: y + 19, class: "label", anchor: .end)
     }
 
     private func targetLine(
-        _ target: (value: Double, label: String), _ scale: ChartScale, left: Double, bottom: Double
+        _ target: (value: Double, label: String), _ scale: ChartScale, bottom: Double
     ) -> HTML {
-        let x = scale(target.value)
-        let half = Drawing.width(of: target.label) / 2
-        let center = min(Drawing.width - half - 4, max(half + 4, x))
-        return Drawing.path([(x, BarChart.top - 6), (x, bottom)], class: "target-line", dashes: "6 4")
-            + Drawing.text(target.label, x: center, y: 14, class: "label", anchor: .middle)
+        let share = scale(target.value)
+        let anchor: Drawing.Anchor = share < 50 ? .start : .end
+        return Drawing.upright(share, BarChart.top - 6, bottom, class: "target-line", dashes: "6 4")
+            + Drawing.text(target.label, share: share, y: 14, class: "label", anchor: anchor)
     }
 
     private func explanation(_ bar: Bar) -> String {

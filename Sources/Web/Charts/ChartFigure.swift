@@ -6,6 +6,8 @@ struct ChartFigure {
     /// The picture in a sentence or two, for those who do not see it.
     let summary: String
     let height: Double
+    /// Drawn to the width it is shown at, in shares of it, instead of being scaled.
+    var isFluid = false
     let drawing: HTML
     let hasLinks: Bool
     let legend: [(swatch: HTML, text: String)]
@@ -16,11 +18,17 @@ struct ChartFigure {
         // A picture with links must not be an `img`: its content would be hidden from assistive technology.
         let role = hasLinks ? "group" : "img"
         let heading: HTML = #"\#(title)\#(if: !note.isEmpty, #" <small class="muted">\#(note)</small>"#)"#
-        let box: HTML = #"viewBox="0 0 \#(at: Drawing.width) \#(at: height)" font-size="\#(at: Drawing.fontSize)""#
+        let size: HTML =
+            isFluid
+            ? #"class="chart-fluid" height="\#(at: height)""#
+            : #"viewBox="0 0 \#(at: Drawing.width) \#(at: height)""#
+        let box: HTML = #"\#(size) font-size="\#(at: Drawing.fontSize)""#
+        // What may have to be scrolled must be reachable by keyboard.
+        let area: HTML = isFluid ? "" : #" role="group" aria-label="\#(title)图" tabindex="0""#
         return #"""
             <figure class="chart">
             <figcaption>\#(heading)</figcaption>
-            <div class="chart-scroll" role="group" aria-label="\#(title)图" tabindex="0">\#
+            <div class="chart-scroll"\#(area)>\#
             <svg role="\#(role)" aria-label="\#(summary)" \#(box)>\#(drawing)</svg></div>
             \#(if: !legend.isEmpty, legendList)<details class="chart-data">\#
             <summary>查看数据<span class="visually-hidden">：\#(title)</span></summary>

@@ -19,6 +19,43 @@ enum Drawing {
         return #"<text class="\#(name)" x="\#(at: x)" y="\#(at: y)"\#(attribute: "text-anchor", side)>\#(text)</text>"#
     }
 
+    /// Like `rectangle`, in percent of the width the picture is shown at.
+    static func rectangle(
+        share: Double, y: Double, width: Double, height: Double, class name: String
+    ) -> HTML {
+        #"""
+        <rect class="\#(name)" x="\#(at: share)%" y="\#(at: y)" width="\#(at: max(0, width))%" height="\#(at: height)"/>
+        """#
+    }
+
+    /// Like `text`, at so many percent of the width the picture is shown at.
+    static func text(_ text: String, share: Double, y: Double, class name: String, anchor: Anchor) -> HTML {
+        let side = anchor == .start ? nil : anchor.rawValue
+        let place: HTML = #"x="\#(at: share)%" y="\#(at: y)"\#(attribute: "text-anchor", side)"#
+        return #"<text class="\#(name)" \#(place)>\#(text)</text>"#
+    }
+
+    /// The side on which a label at the place stays inside the picture.
+    static func anchor(at share: Double) -> Anchor { share < 1 ? .start : share > 99 ? .end : .middle }
+
+    /// An upright line at so many percent of the width the picture is shown at.
+    static func upright(
+        _ share: Double, _ y1: Double, _ y2: Double, class name: String, dashes: String? = nil
+    ) -> HTML {
+        let dash: HTML = #"\#(attribute: "stroke-dasharray", dashes)"#
+        return #"""
+            <line class="\#(name)" stroke="currentColor"\#(dash) x1="\#(at: share)%" y1="\#(at: y1)" x2="\#(at: share)%" \#
+            y2="\#(at: y2)"/>
+            """#
+    }
+
+    /// Slanted strokes across the whole width, however wide the picture is shown: what is too much is cut off.
+    static func fluidHatch(y: Double, height: Double) -> HTML {
+        let strokes = hatch(x: 0, y: 0, width: Drawing.width, height: height)
+        let box: HTML = #"viewBox="0 0 \#(at: Drawing.width) \#(at: height)" preserveAspectRatio="xMinYMid slice""#
+        return #"<svg x="0" y="\#(at: y)" width="100%" height="\#(at: height)" \#(box)>\#(strokes)</svg>"#
+    }
+
     /// A line through the points; nothing for fewer than two. `dashes` holds where the stylesheet says nothing else.
     static func path(_ points: [(x: Double, y: Double)], class name: String, dashes: String? = nil) -> HTML {
         guard points.count > 1 else { return "" }

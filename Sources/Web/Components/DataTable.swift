@@ -1,39 +1,48 @@
 import Kernel
 
 /// One column of a `DataTable`. The value goes into exports and, unless there is a cell, onto the page.
-package struct DataColumn<Row: Sendable>: Sendable {
+@usableFromInline package struct DataColumn<Row: Sendable>: Sendable {
     package let title: String
     /// The key under which the list can be sorted by this column; `nil` when it cannot.
     package let sort: String?
     let value: (@Sendable (Row) -> TableValue)?
-    let cell: (@Sendable (Row) -> HTML)?
+    /// Writes the content of the cell on the page.
+    @usableFromInline let write: @Sendable (Row, inout HTML) -> Void
+    /// Whether the row's value is a number; `nil` when it has none.
+    @usableFromInline let isNumber: @Sendable (Row) -> Bool?
 
     package init(
         _ title: String, sort: String? = nil, value: @escaping @Sendable (Row) -> TableValue,
         cell: (@Sendable (Row) -> HTML)? = nil
     ) {
-        (self.title, self.sort, self.value, self.cell) = (title, sort, value, cell)
+        (self.title, self.sort, self.value) = (title, sort, value)
+        isNumber = { DataColumn.isNumber(value($0)) }
+        if let cell {
+            write = { row, html in html += cell(row) }
+        } else {
+            write = { row, html in html.append(text: value(row).text) }
+        }
     }
 
     /// A column for the page only, such as 操作.
     package init(_ title: String, cell: @escaping @Sendable (Row) -> HTML) {
-        (self.title, sort, value, self.cell) = (title, nil, nil, cell)
+        (self.title, sort, value) = (title, nil, nil)
+        isNumber = { _ in false }
+        write = { row, html in html += cell(row) }
     }
 
-    func html(_ row: Row) -> HTML {
-        if let cell { return cell(row) }
-        return HTML(text: value.map { $0(row).text } ?? "")
+    private static func isNumber(_ value: TableValue) -> Bool? {
+        switch value {
+        case .integer, .decimal, .percent: true
+        case .text, .date: false
+        case .empty: nil
+        }
     }
 
     /// Numbers stand to the right, their heading too; the first row that has a value decides.
-    func isNumeric(in rows: [Row]) -> Bool {
-        guard let value else { return false }
+    @inlinable func isNumeric(in rows: [Row]) -> Bool {
         for row in rows {
-            switch value(row) {
-            case .integer, .decimal, .percent: return true
-            case .text, .date: return false
-            case .empty: continue
-            }
+            if let isNumber = isNumber(row) { return isNumber }
         }
         return false
     }
@@ -41,120 +50,47 @@ package struct DataColumn<Row: Sendable>: Sendable {
 
 /// A list as a table: sort links, keyset pages, exports of exactly what is filtered, cards instead of rows on phones.
 /// Declared once beside the pages of a feature and used for the page and for the export.
-package struct DataTable<Row: Sendable>: Sendable {
-    package let caption: String
-    package let columns: [DataColumn<Row>]
-    /// The order without `sort` in the address; `nil` when no column shows it.
-    let defaultSort: TableSort?
-    let hasRowHeader: Bool
-    let isExportable: Bool
-    /// Stands in place of the table when there are no rows: says what to do next.
-    let empty: HTML
+///
+/// What runs for every cell is inlinable, so that the calling module makes its own copy for its rows; a shared copy would
+/// look up type metadata for every cell. What stands around the rows is made by `TableFrame`, which knows no rows.
+@usableFromInline package struct DataTable<Row: Sendable>: Sendable {
+    @usableFromInline package let columns: [DataColumn<Row>]
+    @usableFromInline let frame: TableFrame
+
+    package var caption: String { frame.caption }
 
     /// `isExportable` puts links with `format=xlsx|csv` under the table; the route must answer them with `download`.
+    /// `empty` stands in place of the table when there are no rows: it says what to do next. `defaultSort` is the order
+    /// without `sort` in the address; `nil` when no column shows it.
     package init(
         caption: String, columns: [DataColumn<Row>], defaultSort: TableSort? = nil, hasRowHeader: Bool = true,
         isExportable: Bool = true, empty: HTML
     ) {
-        (self.caption, self.columns, self.defaultSort) = (caption, columns, defaultSort)
-        (self.hasRowHeader, self.isExportable, self.empty) = (hasRowHeader, isExportable, empty)
+        self.columns = columns
+        frame = TableFrame(
+            caption: caption, heads: columns.map { TableFrame.Head(title: $0.title, sort: $0.sort) },
+            defaultSort: defaultSort, hasRowHeader: hasRowHeader, isExportable: isExportable, empty: empty)
     }
 
     /// What the address asks of this table: unknown sort keys and broken cursors count as absent.
     package func query(_ values: FormValues, limit: Int = TableQuery.pageLength) -> TableQuery {
-        TableQuery(values, sortKeys: Set(columns.compactMap(\.sort)), defaultSort: defaultSort, limit: limit)
+        TableQuery(values, sortKeys: frame.sortKeys, defaultSort: frame.defaultSort, limit: limit)
     }
 
     /// The table with its pager and exports. `path` and `query` are those of the page it stands on; every other
     /// parameter of the query (the filters) is kept in all links.
+    @inlinable
     package func html(_ page: Page<Row>, path: String, query: FormValues) -> HTML {
-        let filters = query.replacing("after", with: nil).replacing("format", with: nil)
-        let foot = footer(page, path: path, filters: filters, isContinued: query.has("after"))
-        guard !page.items.isEmpty else { return empty + foot }
-        let sort = self.query(query).sort
         let isNumeric = columns.map { $0.isNumeric(in: page.items) }
-        var head: HTML = ""
-        for (column, isNumeric) in zip(columns, isNumeric) {
-            head += header(column, isNumeric: isNumeric, sort: sort, path: path, filters: filters)
-        }
-        // What stands around a cell is the same in every row.
-        let frames = columns.enumerated().map { index, column in
-            frame(column, isHeader: hasRowHeader && index == 0, isNumeric: isNumeric[index])
-        }
-        let start: HTML = "<tr>", end: HTML = "</tr>\n"
-        var body: HTML = ""
+        let borders = frame.borders(isNumeric)
+        var body = HTML()
         for row in page.items {
-            body += start
-            for (column, frame) in zip(columns, frames) {
-                body += frame.start
-                body += column.html(row)
-                body += frame.end
+            for index in columns.indices {
+                body += borders[index]
+                columns[index].write(row, &body)
             }
-            body += end
+            body += borders[columns.count]
         }
-        return #"""
-            <div class="table-wrap" role="region" aria-label="\#(caption)" tabindex="0"><table class="stack">
-            <caption class="visually-hidden">\#(caption)</caption>
-            <thead><tr>\#(head)</tr></thead>
-            <tbody>
-            \#(body)</tbody>
-            </table></div>
-            \#(foot)
-            """#
-    }
-
-    private func header(
-        _ column: DataColumn<Row>, isNumeric: Bool, sort: TableSort?, path: String, filters: FormValues
-    ) -> HTML {
-        let style = isNumeric ? "num" : nil
-        guard let key = column.sort else {
-            return #"<th scope="col"\#(attribute: "class", style)>\#(column.title)</th>"#
-        }
-        let current = sort?.key == key ? sort : nil
-        let order = current.map { $0.isDescending ? "descending" : "ascending" }
-        let following = TableSort(key, isDescending: current?.isDescending == false)
-        let url = address(path, filters.replacing("sort", with: following.text))
-        return #"""
-            <th scope="col"\#(attribute: "class", style)\#(attribute: "aria-sort", order)>\#
-            <a href="\#(url: url)">\#(column.title)</a></th>
-            """#
-    }
-
-    private func frame(_ column: DataColumn<Row>, isHeader: Bool, isNumeric: Bool) -> (start: HTML, end: HTML) {
-        if isHeader { return (#"<th scope="row" data-label="\#(column.title)">"#, "</th>") }
-        if isNumeric { return (#"<td class="num" data-label="\#(column.title)">"#, "</td>") }
-        return (#"<td data-label="\#(column.title)">"#, "</td>")
-    }
-
-    private func footer(_ page: Page<Row>, path: String, filters: FormValues, isContinued: Bool) -> HTML {
-        guard page.total > 0 || isContinued else { return "" }
-        // The rows of a small table that stands inside a page count themselves.
-        let isWhole = !isContinued && page.next == nil
-        if !isExportable && isWhole && page.total <= DataTable.countable { return "" }
-        let first = address(path, filters)
-        let next = page.next.map { address(path, filters.replacing("after", with: $0)) } ?? ""
-        let exports = TableFormat.allCases.map { format in
-            (title: format.title, url: address(path, filters.replacing("format", with: format.rawValue)))
-        }
-        let links: HTML = #"\#(each: exports, DataTable.exportLink)"#
-        return #"""
-            <div class="table-tools">
-            \#(if: isExportable && page.total > 0, #"<p>\#(links)</p>"#)
-            <nav class="pager" aria-label="\#(caption)分页"><span>共 \#(page.total) 条</span>\#
-            \#(if: isContinued, #" <a href="\#(url: first)">首页</a>"#)\#
-            \#(if: page.next != nil, #" <a href="\#(url: next)" rel="next">下一页</a>"#)</nav>
-            </div>
-            """#
-    }
-
-    /// Rows that nobody needs told how many they are.
-    private static var countable: Int { 12 }
-
-    private static func exportLink(_ export: (title: String, url: String)) -> HTML {
-        #"<a href="\#(url: export.url)">\#(export.title)</a> "#
-    }
-
-    private func address(_ path: String, _ query: FormValues) -> String {
-        query.pairs.isEmpty ? path : path + "?" + query.encoded
+        return frame.html(body, isNumeric, total: page.total, next: page.next, path: path, query: query)
     }
 }

@@ -16,13 +16,13 @@ extension UI {
     ///   - refreshSeconds: without scripts the page reloads itself after so many seconds; for progress pages.
     package static func layout(
         _ title: String, _ page: PageContext, breadcrumbs: [Crumb] = [], wide: Bool = false, isFailed: Bool = false,
-        refreshSeconds: Int? = nil, _ content: HTML
+        refreshSeconds: Int? = nil, _ content: HTML...
     ) -> HTML {
         let density = page.user == nil ? "public" : "dense"
         let mode = page.preferences.isElder ? "elder" : "normal"
         let contrast = page.preferences.isHighContrast ? "high" : "normal"
         let frame = wide ? "wrap wrap--wide" : "wrap"
-        return #"""
+        var document: HTML = #"""
             <!doctype html>
             <html lang="zh-CN" data-density="\#(density)" data-mode="\#(mode)" data-contrast="\#(contrast)">
             \#(head(title, page, isFailed: isFailed, refreshSeconds: refreshSeconds))
@@ -32,13 +32,23 @@ extension UI {
             <main id="main" class="\#(frame)" tabindex="-1">
             \#(breadcrumbTrail(breadcrumbs))
             \#(page.flash.map(flashMessage))
-            \#(content)
+
+            """#
+        // The content is most of a page: made room for, it is copied once.
+        document.reserve(content.reduce(layoutSize) { $0 + $1.bytes.count })
+        for part in content { document += part }
+        document += #"""
+
             </main>
             \#(footer(page, frame: frame))
             </body>
             </html>
             """#
+        return document
     }
+
+    /// Bytes that stand around the content, amply.
+    private static let layoutSize = 8 << 10
 
     /// The single first-level heading of a page, with an optional line below it and actions at its right.
     package static func heading(_ title: String, note: String? = nil, actions: HTML = "") -> HTML {

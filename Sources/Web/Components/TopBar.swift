@@ -5,7 +5,7 @@ extension UI {
     /// `frame` is the class that sets the width, the same as that of the content.
     static func topBar(_ page: PageContext, frame: String) -> HTML {
         let items = page.navigation.filter { item in
-            item.permission.map { page.user?.may($0) ?? false } ?? true
+            page.user.map { user in item.permission.map(user.may) ?? true } ?? false
         }
         let current = currentPath(of: items, at: page.path)
         let links: HTML = "\(each: items, { navigationLink($0, isCurrent: $0.path == current) })"

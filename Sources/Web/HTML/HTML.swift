@@ -2,12 +2,12 @@
 /// A `String` cannot reach a page unescaped; components are functions that return `HTML`.
 ///
 ///     let row: HTML = #"<td><a href="\#(url: school.link)">\#(school.name)</a></td>"#
-package struct HTML: ExpressibleByStringInterpolation, Sendable {
+@usableFromInline package struct HTML: ExpressibleByStringInterpolation, Sendable {
     package var bytes: [UInt8]
 
-    package init() { bytes = [] }
-    package init(stringLiteral value: String) { bytes = Array(value.utf8) }
-    package init(stringInterpolation: StringInterpolation) { bytes = stringInterpolation.bytes }
+    @usableFromInline package init() { bytes = [] }
+    @usableFromInline package init(stringLiteral value: String) { bytes = Array(value.utf8) }
+    @usableFromInline package init(stringInterpolation: StringInterpolation) { bytes = stringInterpolation.bytes }
 
     /// Plain text, escaped.
     package init(text: String) {
@@ -21,20 +21,26 @@ package struct HTML: ExpressibleByStringInterpolation, Sendable {
     package var isEmpty: Bool { bytes.isEmpty }
     package var text: String { String(decoding: bytes, as: UTF8.self) }
 
-    package static func += (a: inout HTML, b: HTML) { a.bytes += b.bytes }
+    @usableFromInline package static func += (a: inout HTML, b: HTML) { a.bytes += b.bytes }
     package static func + (a: HTML, b: HTML) -> HTML {
         var sum = a
         sum.bytes += b.bytes
         return sum
     }
 
-    package struct StringInterpolation: StringInterpolationProtocol {
+    /// Makes room for so many bytes more.
+    mutating func reserve(_ count: Int) { bytes.reserveCapacity(bytes.count + count) }
+
+    /// Plain text at the end, escaped.
+    mutating func append(text: String) { HTMLEscape.append(text, to: &bytes) }
+
+    @usableFromInline package struct StringInterpolation: StringInterpolationProtocol {
         var bytes: [UInt8] = []
 
-        package init(literalCapacity: Int, interpolationCount: Int) {
-            bytes.reserveCapacity(literalCapacity + interpolationCount * 24)
+        @usableFromInline package init(literalCapacity: Int, interpolationCount: Int) {
+            bytes.reserveCapacity(literalCapacity + interpolationCount * 48)
         }
-        package mutating func appendLiteral(_ literal: String) { bytes.append(contentsOf: literal.utf8) }
+        @usableFromInline package mutating func appendLiteral(_ literal: String) { bytes.append(contentsOf: literal.utf8) }
         package mutating func appendInterpolation(_ text: String) { HTMLEscape.append(text, to: &bytes) }
         package mutating func appendInterpolation(_ text: Substring) { HTMLEscape.append(String(text), to: &bytes) }
         package mutating func appendInterpolation(_ text: String?) {
@@ -42,15 +48,15 @@ package struct HTML: ExpressibleByStringInterpolation, Sendable {
         }
         package mutating func appendInterpolation(_ number: Int) { bytes.append(contentsOf: String(number).utf8) }
         package mutating func appendInterpolation(_ number: Int64) { bytes.append(contentsOf: String(number).utf8) }
-        package mutating func appendInterpolation(_ markup: HTML) { bytes.append(contentsOf: markup.bytes) }
+        @usableFromInline package mutating func appendInterpolation(_ markup: HTML) { bytes.append(contentsOf: markup.bytes) }
         package mutating func appendInterpolation(_ markup: HTML?) {
             if let markup { bytes.append(contentsOf: markup.bytes) }
         }
-        /// `\(each: rows, row)`
-        package mutating func appendInterpolation<S: Sequence>(each items: S, _ part: (S.Element) throws -> HTML)
+        /// `\(each: rows, row)`. Inlinable, so that each kind of row gets its own loop without type metadata.
+        @inlinable package mutating func appendInterpolation<S: Sequence>(each items: S, _ part: (S.Element) throws -> HTML)
             rethrows
         {
-            for item in items { bytes.append(contentsOf: try part(item).bytes) }
+            for item in items { appendInterpolation(try part(item)) }
         }
         /// Markup only when the condition holds; the markup is not built otherwise.
         package mutating func appendInterpolation(if condition: Bool, _ markup: @autoclosure () -> HTML) {
@@ -110,7 +116,11 @@ enum HTMLEscape {
 
     /// Relative addresses and http(s). Browsers drop tabs and line ends inside a scheme, so any control byte refuses.
     static func isSafeURL(_ url: String) -> Bool {
-        let bytes = Array(url.utf8)
+        var url = url
+        return url.withUTF8(isSafeURL)
+    }
+
+    private static func isSafeURL(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         if bytes.contains(where: { $0 < 0x20 || $0 == 0x7F || $0 == 0x5C }) { return false }
         guard let first = bytes.first else { return true }
         if first == 0x2F || first == 0x3F || first == 0x23 {

@@ -41,12 +41,12 @@ package enum URLCoding {
     }
 
     /// Name/value pairs of a query or urlencoded form; `nil` when a part cannot be decoded or there are over 5,000.
-    package static func parse(_ bytes: some Collection<UInt8>) -> FormValues? {
+    package static func parse(_ bytes: some Collection<UInt8>, plusIsSpace: Bool = true) -> FormValues? {
         var pairs: [(name: String, value: String)] = []
         for part in bytes.split(separator: 0x26) {
             let halves = part.split(separator: 0x3D, maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = decode(halves[0], plusIsSpace: true) else { return nil }
-            guard let value = halves.count > 1 ? decode(halves[1], plusIsSpace: true) : "" else { return nil }
+            guard let name = decode(halves[0], plusIsSpace: plusIsSpace) else { return nil }
+            guard let value = halves.count > 1 ? decode(halves[1], plusIsSpace: plusIsSpace) : "" else { return nil }
             pairs.append((name, value))
             if pairs.count > 5000 { return nil }
         }

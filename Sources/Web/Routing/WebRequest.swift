@@ -5,6 +5,8 @@ package struct WebRequest: Sendable {
     package let method: RouteMethod
     /// Decoded path without query, `/schools/01j…`.
     package let path: String
+    /// Path and query as they were sent; only for doors whose protocol looks at the very bytes.
+    package let target: String
     package var parameters: [String: String]
     /// Query parameters; the last wins, `all` keeps repeats.
     package let query: FormValues
@@ -20,12 +22,14 @@ package struct WebRequest: Sendable {
     package let exporter: any TableExporter
 
     package init(
-        method: RouteMethod, path: String, parameters: [String: String] = [:], query: FormValues = FormValues(),
+        method: RouteMethod, path: String, target: String = "", parameters: [String: String] = [:],
+        query: FormValues = FormValues(),
         form: FormValues = FormValues(), files: [UploadedFile] = [], body: [UInt8] = [], headers: WebHeaders,
         remoteAddress: String, requestID: String, session: SessionInfo?, page: PageContext,
         exporter: any TableExporter
     ) {
-        (self.method, self.path, self.parameters, self.query) = (method, path, parameters, query)
+        (self.method, self.path, self.target, self.parameters) = (method, path, target, parameters)
+        self.query = query
         (self.form, self.files, self.body, self.headers) = (form, files, body, headers)
         (self.remoteAddress, self.requestID, self.session, self.page) = (remoteAddress, requestID, session, page)
         self.exporter = exporter
@@ -42,6 +46,22 @@ package struct WebRequest: Sendable {
     /// The session of a holder who has done all that sign-in asks. Doors that are open to the public but act for a
     /// signed-in person, such as single sign-on, go by this one.
     package var completeSession: SessionInfo? { session.flatMap { $0.isComplete ? $0 : nil } }
+
+    /// For deeds that need fresh proof of who is there, such as taking personal data out: `nil` when the holder has given
+    /// her password or second factor within the last quarter of an hour, else the way to do so and come back. Tokens of
+    /// programs were issued upon such proof.
+    package func proofNeeded(back: String? = nil, now: Timestamp = .now) -> WebResponse? {
+        guard let session, !session.lineage.isEmpty else { return nil }
+        let proved = max(session.signedInAt, session.confirmedAt ?? session.signedInAt)
+        guard proved.adding(seconds: WebRequest.proofSeconds) <= now else { return nil }
+        let here = query.pairs.isEmpty ? path : path + "?" + query.encoded
+        let way = URLCoding.encode(back ?? here), flash = Flash(.warning, "这一步涉及个人信息，请再次确认身份")
+        return session.hasSecondFactor
+            ? .redirect("/sign-in/confirm?return=" + way, flash: flash)
+            : .redirect("/sign-in?again=1&return=" + way, flash: flash)
+    }
+
+    private static let proofSeconds: Int64 = 15 * 60
 
     /// A path parameter that is a key; anything that cannot be one is 404.
     package func id<Subject>(_ name: String) throws -> ID<Subject> {
@@ -63,7 +83,7 @@ package struct WebHeaders: Sendable {
 }
 
 /// Ordered name/value pairs of a query or form.
-package struct FormValues: Sendable, Equatable {
+@usableFromInline package struct FormValues: Sendable, Equatable {
     package private(set) var pairs: [(name: String, value: String)] = []
 
     package init() {}
@@ -83,7 +103,7 @@ package struct FormValues: Sendable, Equatable {
         return FormValues(rest)
     }
 
-    package static func == (a: FormValues, b: FormValues) -> Bool {
+    @usableFromInline package static func == (a: FormValues, b: FormValues) -> Bool {
         a.pairs.count == b.pairs.count
             && zip(a.pairs, b.pairs).allSatisfy { $0.name == $1.name && $0.value == $1.value }
     }
@@ -128,13 +148,17 @@ package struct SessionInfo: Sendable {
     package let signedInAt: Timestamp
     /// When she last gave her second factor in this session; `nil` when never.
     package let confirmedAt: Timestamp?
-    /// The second factor must be given before anything else.
+    /// The second factor must be given, or set up, before anything else.
     package let mustConfirm: Bool
+    /// Whether the holder has a second factor.
+    package let hasSecondFactor: Bool
 
     package init(
         id: String, user: CurrentUser, csrfToken: String, mustChangePassword: Bool, lineage: String = "",
-        signedInAt: Timestamp = .now, confirmedAt: Timestamp? = nil, mustConfirm: Bool = false
+        signedInAt: Timestamp = .now, confirmedAt: Timestamp? = nil, mustConfirm: Bool = false,
+        hasSecondFactor: Bool = false
     ) {
+        self.hasSecondFactor = hasSecondFactor
         self.lineage = lineage
         (self.id, self.user, self.csrfToken, self.mustChangePassword) = (id, user, csrfToken, mustChangePassword)
         (self.signedInAt, self.confirmedAt, self.mustConfirm) = (signedInAt, confirmedAt, mustConfirm)
@@ -182,7 +206,7 @@ package struct DisplayPreferences: Sendable, Equatable {
 package struct NavigationItem: Sendable {
     package let title: String
     package let path: String
-    /// Shown to holders only; `nil` shows it to everybody.
+    /// Shown to holders only; `nil` shows it to everybody who is signed in.
     package let permission: Permission?
     package init(_ title: String, path: String, permission: Permission? = nil) {
         (self.title, self.path, self.permission) = (title, path, permission)

@@ -17,6 +17,8 @@ package struct WebResponse: Sendable {
     /// Starts or ends the session cookie.
     package var sessionChange: SessionChange?
     package var viewChange: DisplayPreferences?
+    /// The origin of another site to which a form of the page may go: `https://app.example.cn`. The caller vouches for it.
+    package var formTarget: String?
     /// For a deed that answers its page at once, such as a password shown once: where the same form sent again leads,
     /// and what is said there.
     package var repeated: (location: String, flash: Flash)?
@@ -47,12 +49,35 @@ package struct WebResponse: Sendable {
 
     /// A download; the Chinese file name is sent as RFC 6266 `filename*`.
     package static func download(path: String, name: String, contentType: String, temporary: Bool) -> WebResponse {
-        let disposition = "attachment; filename=\"download\"; filename*=UTF-8''\(URLCoding.encode(name))"
+        download(.file(path: path, temporary: temporary), name, contentType)
+    }
+
+    /// A download of what is in memory.
+    package static func download(_ bytes: [UInt8], name: String, contentType: String) -> WebResponse {
+        download(.bytes(bytes), name, contentType)
+    }
+
+    private static func download(_ body: Body, _ name: String, _ contentType: String) -> WebResponse {
+        let disposition = "attachment; filename=\"download\"; filename*=UTF-8''\(URLCoding.encode(fileName(name)))"
         return WebResponse(
             headers: [
                 ("content-type", contentType), ("content-disposition", disposition), ("cache-control", "no-store"),
-            ],
-            body: .file(path: path, temporary: temporary))
+            ], body: body)
+    }
+
+    /// A name that every system takes and that looks like what it is: no parts of paths, no control characters, no marks
+    /// that turn the direction of reading, at most 80 characters and the ending.
+    static func fileName(_ name: String) -> String {
+        let safe = name.unicodeScalars.map { scalar -> Character in
+            switch scalar.value {
+            case 0..<0x20, 0x7F..<0xA0, 0x200B...0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFEFF: "_"
+            default: "/\\:*?\"<>|".unicodeScalars.contains(scalar) ? "_" : Character(scalar)
+            }
+        }
+        let text = String(safe)
+        let ending = text.lastIndex(of: ".").map { text[$0...] } ?? ""
+        guard ending.count <= 8 else { return String(text.prefix(80)) }
+        return String(text.dropLast(ending.count).prefix(80)) + ending
     }
 
     package func with(header name: String, _ value: String) -> WebResponse {

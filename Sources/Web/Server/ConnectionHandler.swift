@@ -2,40 +2,73 @@ import HTTPTypes
 import HummingbirdCore
 import NIOCore
 
-/// What one connection is held to beyond its idle timeout: `Expect: 100-continue` is answered, a body that trickles is
-/// cut off, and an answer with `Connection: close` really is the last.
+/// How slow a client may be.
+package struct ConnectionLimits: Sendable {
+    /// From the first byte of a request to the end of its head.
+    let head: TimeAmount
+    /// How often the speed of a body is looked at, and the bytes it must have brought in that time.
+    let interval: TimeAmount
+    let bytes: Int
+
+    /// The slowest line that is still served, in bytes a second.
+    private static let pace = 512
+
+    /// - Parameters:
+    ///   - headSeconds: for a whole head, from its first byte.
+    ///   - bodySeconds: how long a body may stand still or be slower than 512 bytes a second.
+    package init(headSeconds: Int = 15, bodySeconds: Int = 30) {
+        head = .seconds(Int64(headSeconds))
+        interval = .seconds(Int64(bodySeconds))
+        bytes = ConnectionLimits.pace * bodySeconds
+    }
+}
+
+/// What one connection is held to beyond its idle timeout: a head must be complete in time, a body must keep a pace,
+/// `Expect: 100-continue` is answered, and an answer with `Connection: close` really is the last.
 package final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     package typealias InboundIn = HTTPConnectionStateHandler.InboundIn
     package typealias InboundOut = HTTPConnectionStateHandler.InboundIn
     package typealias OutboundIn = HTTPConnectionStateHandler.OutboundIn
     package typealias OutboundOut = HTTPConnectionStateHandler.OutboundIn
 
-    /// How often the speed of a body is looked at, and the bytes it must have brought in that time.
-    private let pace: (interval: TimeAmount, bytes: Int)
-    private var isReading = false
+    private let limits: ConnectionLimits
+    /// A request is on its way in, and its answer on its way out.
+    private var isReading = false, isAnswering = false
     private var isLast = false
     private var received = 0
     private var check: Scheduled<Void>?
+    private var headDeadline: Scheduled<Void>?
     /// Long enough for the client to read the answer before what it still sends is refused.
     private static let lingering = TimeAmount.seconds(2)
 
-    package init(interval: TimeAmount = .seconds(60), bytes: Int = 30 << 10) { pace = (interval, bytes) }
+    package init(_ limits: ConnectionLimits = ConnectionLimits()) { self.limits = limits }
 
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
         case .head(let head):
-            isReading = true
+            (isReading, isAnswering) = (true, true)
             received = 0
+            stopWaiting()
+            if ConnectionHandler.hasBody(head) { watch(context) }
             if head.headerFields[.expect]?.lowercased() == "100-continue" { welcome(head, context) }
         case .body(let buffer):
             received += buffer.readableBytes
-            if check == nil { watch(context) }
         case .end:
             isReading = false
             stopWatching()
             if isLast { context.close(promise: nil) }
         }
         context.fireChannelRead(data)
+    }
+
+    /// Bytes came, and no head is complete: the clock of the next one runs.
+    package func channelReadComplete(context: ChannelHandlerContext) {
+        if !isReading, !isAnswering, headDeadline == nil {
+            headDeadline = context.eventLoop.assumeIsolated().scheduleTask(in: limits.head) {
+                context.close(promise: nil)
+            }
+        }
+        context.fireChannelReadComplete()
     }
 
     package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
@@ -46,6 +79,7 @@ package final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHan
         case .body:
             context.write(data, promise: promise)
         case .end:
+            isAnswering = false
             context.writeAndFlush(data, promise: promise)
             if isLast { finish(context) }
         }
@@ -53,10 +87,18 @@ package final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHan
 
     package func channelInactive(context: ChannelHandlerContext) {
         stopWatching()
+        stopWaiting()
         context.fireChannelInactive()
     }
 
-    package func handlerRemoved(context: ChannelHandlerContext) { stopWatching() }
+    package func handlerRemoved(context: ChannelHandlerContext) {
+        stopWatching()
+        stopWaiting()
+    }
+
+    private static func hasBody(_ head: HTTPRequest) -> Bool {
+        head.headerFields[.transferEncoding] != nil || (head.headerFields[.contentLength] ?? "0") != "0"
+    }
 
     /// A body that is too large for every route is not asked for; its answer will be 413.
     private func welcome(_ head: HTTPRequest, _ context: ChannelHandlerContext) {
@@ -67,9 +109,9 @@ package final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHan
 
     private func watch(_ context: ChannelHandlerContext) {
         let before = received
-        check = context.eventLoop.assumeIsolated().scheduleTask(in: pace.interval) { [weak self] in
+        check = context.eventLoop.assumeIsolated().scheduleTask(in: limits.interval) { [weak self] in
             guard let self, self.isReading else { return }
-            if self.received - before < self.pace.bytes { return context.close(promise: nil) }
+            if self.received - before < self.limits.bytes { return context.close(promise: nil) }
             self.watch(context)
         }
     }
@@ -77,6 +119,11 @@ package final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHan
     private func stopWatching() {
         check?.cancel()
         check = nil
+    }
+
+    private func stopWaiting() {
+        headDeadline?.cancel()
+        headDeadline = nil
     }
 
     private func finish(_ context: ChannelHandlerContext) {

@@ -9,6 +9,7 @@ enum ErrorPages {
         case DomainError.conflict(let text): return plain(409, "情况已有变化", text, page)
         case DomainError.unavailable(let text):
             return plain(503, "暂时不能办理", text, page).with(header: "retry-after", "10")
+        case DomainError.uncertain(let text): return plain(503, "不能确定是否已保存", text, page)
         case DomainError.invalid(let problems):
             let list: HTML = #"<ul>\#(each: problems, { "<li>\($0.message)</li>" })</ul>"#
             return show(422, "填写有误", list, page)
@@ -57,6 +58,7 @@ package enum ProblemDocument {
         case DomainError.forbidden(let text): response(403, "不能这样操作", text)
         case DomainError.conflict(let text): response(409, "情况已有变化", text)
         case DomainError.unavailable(let text): response(503, "暂时不能办理", text)
+        case DomainError.uncertain: response(503, "不能确定是否已保存", "保存时数据库连接中断。请先查询，再决定是否重新提交。")
         case DomainError.invalid(let problems):
             response(422, "内容有误", problems.map(\.message).joined(separator: "；"), problems: problems)
         case BodyError.tooLarge(let limit): response(413, "内容过大", "最大允许 \(limit >> 20) MB。")

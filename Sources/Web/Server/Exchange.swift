@@ -94,7 +94,7 @@ struct Exchange: Sendable {
         _ parameters: [String: String], _ body: RequestBodyContent, _ session: SessionInfo?, _ services: WebServices
     ) -> WebRequest {
         WebRequest(
-            method: method ?? .get, path: path, parameters: parameters, query: query, form: body.form,
+            method: method ?? .get, path: path, target: target, parameters: parameters, query: query, form: body.form,
             files: body.files,
             body: body.bytes, headers: headers, remoteAddress: remoteAddress, requestID: requestID, session: session,
             page: page(services, session: session), exporter: services.exporter)

@@ -6,9 +6,17 @@ import NIOCore
 
 /// Turns a handler's answer into what goes over the wire: cookies, security headers, compression, ranges, events.
 enum ResponseWriting {
+    private static func policy(_ answer: WebResponse) -> String {
+        guard let target = answer.formTarget else { return policy }
+        return policy.replacing("form-action 'self'", with: "form-action 'self' " + target)
+    }
     private static let policy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
         + "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'"
+
+    private static let referrerPolicy = HTTPField.Name("referrer-policy")!
+    private static let frameOptions = HTTPField.Name("x-frame-options")!
+    private static let permissionsPolicy = HTTPField.Name("permissions-policy")!
 
     static func response(_ answer: WebResponse, _ exchange: Exchange, _ services: WebServices) -> Response {
         var headers = HTTPFields()
@@ -17,7 +25,7 @@ enum ResponseWriting {
             headers.append(HTTPField(name: field, value: value))
         }
         let isHTML = headers[.contentType]?.hasPrefix("text/html") ?? false
-        addSecurity(&headers, isHTML: isHTML, services)
+        addSecurity(&headers, answer, isHTML: isHTML, services)
         addCookies(&headers, answer, exchange, services, isHTML: isHTML)
         if headers[.cacheControl] == nil { headers[.cacheControl] = "no-store" }
         let status = HTTPResponse.Status(code: answer.status)
@@ -53,13 +61,15 @@ enum ResponseWriting {
         return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
     }
 
-    private static func addSecurity(_ headers: inout HTTPFields, isHTML: Bool, _ services: WebServices) {
+    private static func addSecurity(
+        _ headers: inout HTTPFields, _ answer: WebResponse, isHTML: Bool, _ services: WebServices
+    ) {
         headers[.xContentTypeOptions] = "nosniff"
         if isHTML {
-            headers[.contentSecurityPolicy] = policy
-            headers[HTTPField.Name("referrer-policy")!] = "same-origin"
-            headers[HTTPField.Name("x-frame-options")!] = "DENY"
-            headers[HTTPField.Name("permissions-policy")!] = "camera=(), microphone=(), geolocation=()"
+            headers[.contentSecurityPolicy] = policy(answer)
+            headers[referrerPolicy] = "same-origin"
+            headers[frameOptions] = "DENY"
+            headers[permissionsPolicy] = "camera=(), microphone=(), geolocation=()"
         }
         if services.isSecure { headers[.strictTransportSecurity] = "max-age=31536000" }
     }

@@ -99,7 +99,11 @@ package struct WebPipeline: HTTPResponder {
             let back = exchange.method == .get ? exchange.target : "/"
             return .redirect("/sign-in?return=" + URLCoding.encode(back))
         }
-        if session.mustChangePassword && exchange.path != "/account/password" && exchange.path != "/sign-out" {
+        if session.mustConfirm && exchange.path != "/sign-in/confirm" && exchange.path != "/sign-out" {
+            if route.isAPI { return ProblemDocument.response(403, "需要两步验证", "请先在网页上登录并通过两步验证。") }
+            return .redirect("/sign-in/confirm?return=" + URLCoding.encode(exchange.method == .get ? exchange.target : "/"))
+        }
+        if session.mustChangePassword && exchange.path != "/sign-in/confirm" && exchange.path != "/account/password" && exchange.path != "/sign-out" {
             if route.isAPI { return ProblemDocument.response(403, "需要修改密码", "首次登录请先修改密码。") }
             return .redirect("/account/password")
         }
@@ -121,9 +125,32 @@ package struct WebPipeline: HTTPResponder {
         case .foreign: return ErrorPages.plain(403, "页面已过期", "请返回上一页刷新后重新提交。", request.page)
         case .inProgress: return ErrorPages.plain(409, "正在处理", "上一次提交还在处理，请稍候再看结果，不必重复提交。", request.page)
         case .answered(let location, let flash): return .redirect(location, flash: Flash(coded: flash))
+        case .done: return doneBefore(request)
         }
+        let answer: WebResponse
         do {
-            let answer = try await route.handler(request)
+            answer = try await services.repeats.perform(key) { try await route.handler(request) }
+        } catch is RepeatedDeed {
+            return doneBefore(request)
+        } catch DomainError.uncertain(let text) {
+            await services.repeats.leaveOpen(key)
+            throw DomainError.uncertain(text)
+        } catch {
+            // The first error is the one to tell; the claim also lapses by itself.
+            try? await services.repeats.release(key)
+            throw error
+        }
+        await remember(answer, key)
+        return answer
+    }
+
+    private func doneBefore(_ request: WebRequest) -> WebResponse {
+        ErrorPages.plain(200, "已经办理", "上一次提交已经保存，没有重复办理。请到相应页面查看结果。", request.page)
+    }
+
+    /// What is done is done: an answer that cannot be kept is still the right one to give.
+    private func remember(_ answer: WebResponse, _ key: String) async {
+        do {
             if answer.status == 303, let location = answer.headers.first(where: { $0.name == "location" })?.value {
                 try await services.repeats.answer(key, location: location, flash: answer.flash?.coded ?? "")
             } else if let again = answer.repeated {
@@ -131,11 +158,8 @@ package struct WebPipeline: HTTPResponder {
             } else {
                 try await services.repeats.release(key)
             }
-            return answer
         } catch {
-            // The first error is the one to tell; the claim also lapses by itself.
-            try? await services.repeats.release(key)
-            throw error
+            logger.warning("the answer of a form was not kept", metadata: ["error": "\(error)"])
         }
     }
 

@@ -30,11 +30,24 @@ package struct WebServices: Sendable {
 /// Remembers the keys of submitted forms, so that a double submit is answered and not done twice.
 package protocol RepeatGuard: Sendable {
     func claim(_ key: String, scope: String) async throws -> RepeatClaim
+    /// Does the deed of a fresh claim. Throws `RepeatedDeed` when an earlier request with the key turns out to have done
+    /// it, and what the deed throws.
+    func perform(_ key: String, _ deed: @Sendable () async throws -> WebResponse) async throws -> WebResponse
     func answer(_ key: String, location: String, flash: String) async throws
+    /// Nothing was done; the key may be used again.
     func release(_ key: String) async throws
+    /// Nobody knows whether it was done; the same form sent again finds out.
+    func leaveOpen(_ key: String) async
+}
+
+/// The deed was done before, by a request whose answer got lost.
+package struct RepeatedDeed: Error {
+    package init() {}
 }
 
 package enum RepeatClaim: Sendable {
     case fresh, inProgress, foreign
     case answered(location: String, flash: String)
+    /// Done, but its answer got lost.
+    case done
 }

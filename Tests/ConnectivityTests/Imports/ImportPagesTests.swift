@@ -21,8 +21,14 @@ private struct Visitor {
     }
 
     init(_ site: ImportSite, at place: OrganisationPath, _ permissions: Set<Permission>) {
-        let grant = EffectiveGrant(role: "county_admin", organisation: .new(), path: place, permissions: permissions)
-        user = CurrentUser(account: .new(), person: .new(), name: "陈主任", grants: [grant])
+        self.init(site, at: [place], permissions)
+    }
+
+    init(_ site: ImportSite, at places: [OrganisationPath], _ permissions: Set<Permission>) {
+        let grants = places.map {
+            EffectiveGrant(role: "county_admin", organisation: .new(), path: $0, permissions: permissions)
+        }
+        user = CurrentUser(account: .new(), person: .new(), name: "陈主任", grants: grants)
         self.site = site
         routes = ImportRoutes(database: site.database, files: site.files).routes().all
     }
@@ -142,6 +148,32 @@ private struct Visitor {
             let dongxing = Visitor(site, at: try await site.place("450681"), Self.all)
             let other = try await dongxing.upload("东兴市.csv", try site.file("c.csv", Array(text.utf8)))
             #expect(try await site.service.find(ID(other)).layout.sheets[0].columns[5].target == .ignored)
+        }
+    }
+
+    @Test func `what one with two counties corrects is remembered for both and for no third`() async throws {
+        try await withImportSite { site in
+            let places = [try await site.place("450602"), try await site.place("450681")]
+            let both = Visitor(site, at: places, Self.all)
+            let text = "学校代码,校名,乡镇,类型,城乡,班额\n2145990011,企沙小学,企沙镇,211,210,6"
+            let id = try await both.upload("港口区.csv", try site.file("a.csv", Array(text.utf8)))
+            let corrected = try await both.call(
+                .post, "/:id/columns", id: id,
+                form: [("column.5", "field.classes"), ("county.0", "450602"), ("date.0", ""), ("remember", "1")])
+            #expect(corrected.status == 303)
+            func recognised(_ visitor: Visitor, _ name: String) async throws -> ColumnTarget {
+                let batch = try await visitor.upload(name, try site.file("b.csv", Array(text.utf8)))
+                return try await site.service.find(ID(batch)).layout.sheets[0].columns[5].target
+            }
+            #expect(try await recognised(both, "港口区.csv") == .field(.classes))
+            for code in ["450602", "450681"] {
+                let own = Visitor(site, at: try await site.place(code), Self.all)
+                #expect(try await recognised(own, "登记.csv") == .field(.classes), "\(code)")
+            }
+            for code in ["450621", "450600"] {
+                let other = Visitor(site, at: try await site.place(code), Self.all)
+                #expect(try await recognised(other, "登记.csv") == .ignored, "\(code)")
+            }
         }
     }
 

@@ -136,7 +136,7 @@ import Testing
             let line = try #require(try await site.lines(outcome, .changed).first)
             #expect(line.content.changes.map(\.new) == ["2145990011"])
             #expect(try await site.record("2145990011")[.classes] == 6)
-            let again = try await site.csv(head + "2145990011,企沙小学,企沙镇,211,210,6")
+            let again = try await site.csv(head + "2145990011,企沙小学,企沙镇,211,210,6", accept: false)
             #expect((again.new, again.changed, again.unchanged) == (0, 0, 1))
 
             try await site.imports.undo(batch: outcome.batch, by: ImportSite.clerk)
@@ -170,6 +170,43 @@ import Testing
             guard case .conflict(let reason) = error else { throw try #require(error) }
             #expect(reason.contains("企沙小学"))
             #expect(try await site.record("2145990011")[.classes] == 7)
+        }
+    }
+
+    @Test(arguments: TestDatabase.allCases)
+    func `what a later import repeats is not taken from it`(_ database: TestDatabase) async throws {
+        try await withImportSite(database) { site in
+            let head = "学校代码,校名,乡镇,类型,城乡,班数,宽带\n"
+            try await site.csv(head + "2145990011,企沙小学,企沙镇,211,210,5,4M")
+            let first = try await site.csv(head + "2145990011,企沙小学,企沙镇,211,210,6,10M")
+            // The second file says the line's 10M again, and something new of another school only.
+            let rows = "2145990011,企沙小学,企沙镇,211,210,,10M\n2145990012,企沙二小,企沙镇,211,121,9,4M"
+            let second = try await site.csv(head + rows, as: "港口区十月.csv")
+            #expect((second.new, second.unchanged) == (1, 1))
+
+            let error = await #expect(throws: DomainError.self) {
+                try await site.imports.undo(batch: first.batch, by: ImportSite.clerk)
+            }
+            guard case .conflict(let reason) = error else { throw try #require(error) }
+            #expect(reason.contains("“港口区十月.csv”") && reason.contains("企沙小学"))
+            #expect(try await site.record("2145990011")[.access] == 10)
+
+            try await site.imports.undo(batch: second.batch, by: ImportSite.clerk)
+            try await site.imports.undo(batch: first.batch, by: ImportSite.clerk)
+            #expect(try await site.record("2145990011")[.access] == 4)
+        }
+    }
+
+    @Test func `a later import of other figures does not hold up the undoing`() async throws {
+        try await withImportSite { site in
+            let base = "学校代码,校名,乡镇,类型,城乡,班数\n2145990011,企沙小学,企沙镇,211,210,6"
+            try await site.csv(base)
+            let lines = "学校代码,校名,乡镇,类型,城乡,宽带\n2145990011,企沙小学,企沙镇,211,210,"
+            let first = try await site.csv(lines + "10M")
+            try await site.csv("学校代码,校名,乡镇,类型,城乡,学生人数\n2145990011,企沙小学,企沙镇,211,210,240")
+            try await site.imports.undo(batch: first.batch, by: ImportSite.clerk)
+            #expect(try await site.record("2145990011")[.access] == nil)
+            #expect(try await site.record("2145990011")[.classes] == 6)
         }
     }
 

@@ -25,6 +25,8 @@ struct DirectoryWorld: Sendable {
     /// The day on which tests make their changes, in the past of every run.
     static let day = LocalDate(iso: "2020-09-01")!
 
+    static let crypto = InternationalCrypto(KeyRing.generate())
+
     func organisation(_ code: String) async throws -> Organisation {
         let found = try await database.read { try OrganisationStore($0).find(code: code, within: .everything) }
         guard let found else { throw DomainError.notFound }
@@ -60,7 +62,9 @@ struct DirectoryWorld: Sendable {
         panels: [any SchoolPanelSource] = []
     ) async throws -> WebResponse {
         let method: RouteMethod = form == nil ? .get : .post
-        let routes = DirectoryModule(database: database, schoolPanels: panels, exportFolder: folder).routes()
+        let routes = DirectoryModule(
+            database: database, crypto: DirectoryWorld.crypto, schoolPanels: panels, exportFolder: folder
+        ).routes()
         let asked = path.split(separator: "/").map(String.init)
         for route in routes where route.method == method {
             let segments = route.path.split(separator: "/").map(String.init)

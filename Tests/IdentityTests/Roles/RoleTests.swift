@@ -6,7 +6,7 @@ import Testing
 
 @Suite("角色")
 struct RoleTests {
-    private static let business = ["directory.", "connectivity.", "plan."]
+    private static let business = ["directory.", "connectivity.", "plan.", "identity.class."]
 
     @Test func `the three administrators hold no business permission`() {
         for role in Role.allCases where role.isExclusive {
@@ -74,7 +74,8 @@ struct GrantRuleTests {
             func isRefused(_ role: Role, beside other: Role, until: String? = nil) throws -> Bool {
                 let existing = [grant(other, "2015-01-01", until)]
                 do {
-                    try GrantRules.check(role, at: place, from: GrantRuleTests.today, until: nil, beside: existing)
+                    let end = GrantRules.usualEnd(of: role, from: GrantRuleTests.today)
+                    try GrantRules.check(role, at: place, from: GrantRuleTests.today, until: end, beside: existing)
                     return false
                 } catch DomainError.invalid(let problems) { return problems.map(\.field) == ["role"] }
             }
@@ -89,13 +90,29 @@ struct GrantRuleTests {
         }
     }
 
+    @Test func `administration is given for a year at most, and never without an end`() async throws {
+        try await withIdentityCity { city in
+            let today = GrantRuleTests.today, place = city.place("county")
+            func problem(_ until: LocalDate?) -> [String] {
+                do {
+                    try GrantRules.check(.countyAdministrator, at: place, from: today, until: until, beside: [])
+                    return []
+                } catch DomainError.invalid(let problems) { return problems.map(\.field) } catch { return ["?"] }
+            }
+            #expect(problem(nil) == ["until"])
+            #expect(problem(today.adding(days: 367)) == ["until"])
+            #expect(problem(today.adding(days: 366)) == [])
+        }
+    }
+
     @Test func `a role stands only at its kind of organisation`() async throws {
         try await withIdentityCity { city in
             for role in Role.allCases {
                 for place in [city.place("city"), city.place("county"), city.place("school")] {
                     let isAllowed: Bool
                     do {
-                        try GrantRules.check(role, at: place, from: GrantRuleTests.today, until: nil, beside: [])
+                        let end = GrantRules.usualEnd(of: role, from: GrantRuleTests.today)
+                        try GrantRules.check(role, at: place, from: GrantRuleTests.today, until: end, beside: [])
                         isAllowed = true
                     } catch DomainError.invalid { isAllowed = false }
                     #expect(isAllowed == role.kinds.contains(place.kind), "\(role) at \(place.kind)")

@@ -1,6 +1,7 @@
 import Kernel
 import Platform
 import Testing
+import Web
 
 @testable import Identity
 
@@ -23,7 +24,8 @@ import Testing
             let token = try await city.identity.issueTokenByOperator(login: "li")
             #expect(try await city.identity.authenticate(token)?.id == nil)
             let demo = IdentityModule(
-                database: city.database, hasher: city.identity.hasher, now: { now }, isDemo: true)
+                database: city.database, hasher: city.identity.hasher, crypto: city.identity.crypto, address: SiteAddress("http://127.0.0.1"), now: { now },
+                isDemo: true)
             #expect(try await demo.authenticate(token)?.user.name == "李校长")
         }
     }

@@ -127,8 +127,8 @@ struct SignInTests {
             let id = try #require(try await city.identity.authenticate(token)).id
             _ = try await city.identity.signIn.signIn(
                 .init(
-                    login: "zhao", password: IdentityCity.password, address: "", browser: "",
-                    previous: .init(id: id, account: wang)))
+                    login: "zhao", password: IdentityCity.password,
+                    visit: SignInVisit(address: "", browser: "", previous: .init(id: id, account: wang))))
             #expect(try await city.identity.authenticate(token) == nil)
         }
     }

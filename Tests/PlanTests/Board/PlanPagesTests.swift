@@ -30,6 +30,63 @@ import Testing
         }
     }
 
+    /// The plan of 防城区, with a target of its own on its first clause; returns the plan's key.
+    private func publishCountyPlan(_ city: TestCity) async throws -> ID<ActionPlan> {
+        let service = PlanDocumentService(database: city.database, files: city.platform.files)
+        let county = try await city.organisation("450603"), bureau = try await city.user(.bureau)
+        let path = city.folder + "/county.txt"
+        try "防城区教育信息化计划\n\n一、区级目标\n本区三年内实现<全>覆盖。".write(toFile: path, atomically: true, encoding: .utf8)
+        let owner = PlanOwner(organisation: county.id, name: county.name, path: county.path)
+        let draft = try await service.begin(path: path, name: "county.txt", owner: owner, plan: nil, by: .system)
+        let from = LocalDate(year: 2015, month: 1, day: 1)!, to = LocalDate(year: 2017, month: 12, day: 31)!
+        let plan = try await service.publish(
+            draft, at: 1, .newPlan(title: "防城区教育信息化计划", layer: .county, from: from, to: to, note: ""), user: bureau,
+            by: .system
+        ).plan
+        let editor = try await CountyEditor(city, county: "450603"), one = "/plan/target-sets/:id"
+        let made = try await editor.send(
+            .post, "/plan/target-sets", [:],
+            [
+                ("owner", editor.county.rawValue), ("title", "防城区目标"), ("edition", "1"), ("from", from.iso),
+                ("to", to.iso), ("plan", plan.rawValue),
+            ])
+        let set = try #require(made.headers.first { $0.name == "location" }?.value.split(separator: "/").last)
+        let target = [
+            ("code", "FC1"), ("validFrom", from.iso), ("title", "录播教室"), ("indicator", "pending"), ("feed", "教学资源"),
+            ("operator", ">="), ("threshold", "2"), ("unit", "间"), ("basis", "value"), ("area", "all"),
+            ("stage", "all"), ("clause", "一"),
+        ]
+        #expect(try await editor.send(.post, one + "/targets", ["id": String(set)], target).status == 303)
+        let state = [("state", "published")]
+        #expect(try await editor.send(.post, one + "/state", ["id": String(set)], state).status == 303)
+        return plan
+    }
+
+    @Test(arguments: TestDatabase.allCases)
+    func `show a county's plan beside the city's to those who may see it`(_ database: TestDatabase) async throws {
+        try await BoardSample.with(database) { sample async throws in
+            #expect(try await !sample.plan(as: .bureau).contains("对照文本"))
+            let plan = try await publishCountyPlan(sample.city)
+            let county = try await sample.city.organisation("450603").id
+            let query = [("text", plan.rawValue), ("organisation", county.rawValue)]
+            let alone = try await sample.plan(as: .bureau)
+            #expect(alone.contains("对照文本") && alone.contains("防城区：防城区教育信息化计划"))
+            #expect(!alone.contains("本区三年内"))
+            for member in [TestCity.Member.bureau, .chen] {
+                let both = try await sample.plan(as: member, query)
+                let parts = both.components(separatedBy: #"id="beside""#)
+                try #require(parts.count == 2, "\(member)")
+                #expect(parts[1].contains("本区三年内实现&lt;全&gt;覆盖") && parts[1].contains(#"id="beside-clause-一""#))
+                #expect(parts[1].contains(">FC1</span>") && !parts[0].contains(">FC1</span>"))
+                #expect(parts[0].contains(">T12</span>") && !parts[1].contains(">T12</span>"))
+                #expect(both.contains(#"<option value="\#(plan)" selected>"#))
+                #expect(both.contains("text=\(plan)"), "links keep the choice")
+            }
+            let stranger = try await sample.plan(as: .dongxing, [("text", plan.rawValue)])
+            #expect(!stranger.contains("本区三年内") && !stranger.contains("防城区教育信息化计划"))
+        }
+    }
+
     @Test(arguments: TestDatabase.allCases)
     func `only what falls short leaves out what is attained`(_ database: TestDatabase) async throws {
         try await BoardSample.with(database) { sample async throws in

@@ -8,7 +8,7 @@ import Testing
 @testable import Plan
 
 @Suite struct `Snapshots` {
-    private func frozen(_ sample: BoardSample, _ organisation: Organisation) async throws -> [SnapshotRow] {
+    private func frozen(_ sample: BoardSample, _ organisation: Organisation) async throws -> [SnapshotPoint] {
         let later = BoardSample.day.adding(days: 400)
         return try await sample.city.database.read { db in
             try SnapshotStore(db).course(of: organisation.id, target: "T12", upTo: later)

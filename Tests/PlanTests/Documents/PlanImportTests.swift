@@ -111,6 +111,42 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("防城港市教育信息化行动计划\n(2015-2017年)", "防城港市教育信息化行动计划 (2015-2017年)"),
+        (
+            "防城港市人民政府办公室关于印发《防城港市教育信息化三年行动计划(2015-2017年)》的通知\n防政办发〔2015〕12号",
+            "防城港市教育信息化三年行动计划(2015-2017年)"
+        ),
+        ("防城港市人民政府办公室文件\n关于印发防城港市教育信息化\n行动计划的通知", "防城港市教育信息化行动计划"),
+        ("关于做好教育信息化工作的通知", "关于做好教育信息化工作的通知"),
+        ("为加快教育信息化建设，特制定本计划。", "来文"),
+    ])
+    func `a plan is named by its document, and only without a title by its file`(front: String, title: String)
+        async throws
+    {
+        try await withTestCity(.sqlite) { city in
+            let text = front + "\n\n一、指导思想\n以应用为导向。\n二、目标\n到2017年完成。"
+            let path = try written(text, in: city.folder)
+            let outcome = try await service(city).importFile(path: path, name: "来文.txt", publish: true, by: .system)
+            #expect(outcome.title == title)
+            let plan = try await city.database.read { try PlanStore($0).livingPlan() }
+            #expect(plan?.title == title)
+        }
+    }
+
+    @Test func `a line styled as the title is the title wherever it stands`() {
+        func document(_ style: String?) -> [DocumentParagraph] {
+            [
+                DocumentParagraph(text: "来源：市教育局，2015年6月"),
+                DocumentParagraph(text: "防城港市教育信息化行动计划", style: style),
+                DocumentParagraph(text: "一、目标"), DocumentParagraph(text: "到期完成。"),
+            ]
+        }
+        #expect(PlanDocumentService.cut(document("Title")).title == "防城港市教育信息化行动计划")
+        #expect(PlanDocumentService.cut(document("Normal")).title == nil)
+        #expect(PlanDocumentService.cut(document("Title")).clauses == PlanDocumentService.cut(document(nil)).clauses)
+    }
+
     @Test func `years come from the title`() {
         #expect(
             PlanPublication.period(in: "行动计划（2015—2017年）").map { [$0.0.iso, $0.1.iso] } == ["2015-01-01", "2017-12-31"])

@@ -17,6 +17,20 @@ import Testing
         #expect(FileServing.parse(text, size: 10) == wish)
     }
 
+    @Test(arguments: [
+        ("登记.xlsx", "登记.xlsx"), ("../../etc/passwd", ".._.._etc_passwd"),
+        ("a\r\nset-cookie: x=1.csv", "a__set-cookie_ x=1.csv"),
+        ("报表\u{202E}xslx.exe", "报表_xslx.exe"), ("<img src=x>\".csv", "_img src=x__.csv"),
+        (String(repeating: "校", count: 300) + ".xlsx", String(repeating: "校", count: 80) + ".xlsx"),
+        (String(repeating: "校", count: 300), String(repeating: "校", count: 80)),
+    ])
+    func `the name of a download is one that every system takes`(name: String, safe: String) {
+        let answer = WebResponse.download(path: "/x", name: name, contentType: "text/csv", temporary: false)
+        let disposition = answer.headers.first { $0.name == "content-disposition" }?.value ?? ""
+        #expect(disposition == "attachment; filename=\"download\"; filename*=UTF-8''" + URLCoding.encode(safe))
+        #expect(disposition.utf8.allSatisfy { (0x20..<0x7F).contains($0) })
+    }
+
     @Test func `a part of a file is answered as such, and a temporary file goes away`() async throws {
         let path = NSTemporaryDirectory() + "download-" + Identifiers.next()
         func write() throws { try Data("0123456789".utf8).write(to: URL(fileURLWithPath: path)) }

@@ -62,6 +62,12 @@ final class MemoryRepeats: RepeatGuard {
         entries.withLock { $0[key] = Entry(scope: $0[key]?.scope ?? "", answer: (location, flash)) }
     }
 
+    func perform(_ key: String, _ deed: @Sendable () async throws -> WebResponse) async throws -> WebResponse {
+        try await deed()
+    }
+
+    func leaveOpen(_ key: String) async {}
+
     func release(_ key: String) async throws { _ = entries.withLock { $0.removeValue(forKey: key) } }
 }
 

@@ -1,0 +1,20 @@
+import Kernel
+
+/// 学年: from 1 September to 31 August.
+package struct SchoolYear: Hashable, Sendable, Comparable {
+    /// The calendar year in which it begins.
+    package let start: Int
+
+    package init(start: Int) { self.start = start }
+
+    /// The school year the day lies in.
+    package init(containing day: LocalDate) { start = day.month >= 9 ? day.year : day.year - 1 }
+
+    /// `2015—2016学年`
+    package var title: String { "\(start)—\(start + 1)学年" }
+
+    package var firstDay: LocalDate { LocalDate(year: start, month: 9, day: 1)! }
+    package var lastDay: LocalDate { LocalDate(year: start + 1, month: 8, day: 31)! }
+
+    package static func < (a: SchoolYear, b: SchoolYear) -> Bool { a.start < b.start }
+}

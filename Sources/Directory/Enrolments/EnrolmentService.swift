@@ -1,0 +1,200 @@
+import Database
+import Kernel
+import Platform
+
+/// A pupil as a school enters her: a name, and the numbers it knows.
+package struct NewPupil: Sendable {
+    package var name: String
+    /// At most one of a kind.
+    package var identifiers: [PersonIdentifier]
+    /// The mobile phone of a parent.
+    package var guardianPhone: PersonIdentifier?
+
+    package init(name: String, identifiers: [PersonIdentifier] = [], guardianPhone: PersonIdentifier? = nil) {
+        (self.name, self.identifiers, self.guardianPhone) = (name, identifiers, guardianPhone)
+    }
+}
+
+/// The writes on pupils. Each runs inside the caller's transaction and leaves an audit entry at the school, without any
+/// number. Whether the actor may do it, the caller has asked: it hands over classes that it found within the scope of
+/// the right.
+package struct EnrolmentService {
+    let db: Connection
+    let actor: AuditActor
+    let now: Timestamp
+    private let store: EnrolmentStore
+    private let identifiers: PersonIdentifierStore
+
+    private let listeners: [any LeavingListener]
+
+    package init(
+        _ db: Connection, _ crypto: any CryptoProvider, by actor: AuditActor, now: Timestamp = .now,
+        telling listeners: [any LeavingListener] = []
+    ) {
+        (self.db, self.actor, self.now, self.listeners) = (db, actor, now, listeners)
+        (store, identifiers) = (EnrolmentStore(db), PersonIdentifierStore(db, crypto))
+    }
+
+    /// What forms call the field of a kind of number.
+    static func field(of kind: PersonIdentifierKind) -> String {
+        switch kind {
+        case .citizenNumber, .document: "documentNumber"
+        case .studentNumber: "studentNumber"
+        case .phone: "phone"
+        case .staffNumber: "staffNumber"
+        }
+    }
+
+    /// Enters a pupil and puts her into the class from the day on. Who has one of the numbers already is taken to be the
+    /// same person: she keeps her account and her history. Throws what `check` throws.
+    @discardableResult
+    package func add(_ pupil: NewPupil, to classGroup: ClassGroup, from day: LocalDate) throws -> ID<Person> {
+        let known = try check(pupil, for: classGroup, from: day)
+        let person = try known ?? PersonStore(db).insert(name: pupil.name, at: now)
+        for identifier in pupil.identifiers {
+            try identifiers.set(
+                identifier, of: person, by: actor.name, at: now, field: EnrolmentService.field(of: identifier.kind))
+        }
+        if let phone = pupil.guardianPhone { try addGuardian(by: phone, of: person, named: pupil.name, from: day) }
+        try put(person, into: classGroup, from: day)
+        try record("pupil.added", person, classGroup, pupil.name, day)
+        return person
+    }
+
+    /// Whether the pupil can be added. Returns the person known by the numbers, if there is one. Throws
+    /// `DomainError.invalid` for the fields `name`, `studentNumber`, `documentNumber`, `guardianPhone` and `from`, and
+    /// `DomainError.conflict` when the class is closed.
+    package func check(
+        _ pupil: NewPupil, for classGroup: ClassGroup, from day: LocalDate
+    ) throws -> ID<Person>? {
+        try EnrolmentRules.check(start: day, in: classGroup, field: "from", today: now.day)
+        if pupil.name.isEmpty { throw DomainError.invalid("name", "填写姓名") }
+        if pupil.name.unicodeScalars.count > 50 { throw DomainError.invalid("name", "姓名不能超过 50 个字") }
+        let holders = try pupil.identifiers.compactMap { identifier in
+            try identifiers.holder(of: identifier).map { (person: $0, kind: identifier.kind) }
+        }
+        let phone = try pupil.guardianPhone.flatMap { try identifiers.holder(of: $0) }
+        guard let (person, kind) = holders.first else {
+            if pupil.identifiers.isEmpty, try store.open(of: classGroup.id).contains(where: { $0.name == pupil.name }) {
+                throw DomainError.invalid("name", "班里已有同名学生，填写学籍号或证件号以区分")
+            }
+            return nil
+        }
+        if holders.contains(where: { $0.person != person }) {
+            throw DomainError.invalid("documentNumber", "学籍号和证件号登记在两个人名下，核对后再填")
+        }
+        if try PersonStore(db).find(person).name != pupil.name {
+            throw DomainError.invalid(
+                EnrolmentService.field(of: kind), "这个\(kind.title)登记的是另一个姓名，核对姓名和号码")
+        }
+        if phone == person { throw DomainError.invalid("guardianPhone", "这个手机号登记在学生本人名下") }
+        if let standing = try store.standing(of: person, after: day) { throw standingProblem(standing, classGroup) }
+        return person
+    }
+
+    /// Puts somebody the city knows into the class. Throws `DomainError.invalid` when she is in a class on the day or
+    /// later, or for `from`.
+    package func enrol(_ person: ID<Person>, in classGroup: ClassGroup, from day: LocalDate) throws {
+        try EnrolmentRules.check(start: day, in: classGroup, field: "from", today: now.day)
+        if let standing = try store.standing(of: person, after: day) { throw standingProblem(standing, classGroup) }
+        try put(person, into: classGroup, from: day)
+        try record("pupil.added", person, classGroup, try PersonStore(db).find(person).name, day)
+    }
+
+    /// Moves a pupil to another class from the day on, of the same school or of another: what she was in the old class
+    /// ends in the same transaction. Throws `DomainError.notFound` when she is not in the class, and
+    /// `DomainError.invalid` for `target` and `from`.
+    package func move(
+        _ person: ID<Person>, from classGroup: ClassGroup, to target: ClassGroup, on day: LocalDate
+    ) throws {
+        let enrolment = try store.open(of: person, in: classGroup.id)
+        if target.id == classGroup.id { throw DomainError.invalid("target", "选择另一个班") }
+        try EnrolmentRules.check(start: day, in: target, field: "from", today: now.day)
+        try EnrolmentRules.check(end: day, of: [enrolment], field: "from")
+        try finish(enrolment, on: day, target.school == classGroup.school ? .classChange : .transfer)
+        if target.school != classGroup.school {
+            try listeners.tell(person, left: classGroup.school, on: day, by: actor, now: now, db)
+        }
+        try put(person, into: target, from: day)
+        let words = "\(enrolment.name)：\(classGroup.name(on: day)) → \(target.name(on: day))"
+        try record("pupil.moved", person, classGroup, words, day)
+        if target.school != classGroup.school { try record("pupil.moved", person, target, words, day) }
+    }
+
+    /// Ends what the pupil is in the class, and so at the school. Throws `DomainError.notFound` when she is not in it,
+    /// and `DomainError.invalid` for `until`.
+    package func end(
+        _ person: ID<Person>, in classGroup: ClassGroup, on day: LocalDate, _ reason: LeavingReason
+    ) throws {
+        let enrolment = try store.open(of: person, in: classGroup.id)
+        try ClassRules.check(day: day, field: "until", today: now.day)
+        try EnrolmentRules.check(end: day, of: [enrolment], field: "until")
+        try finish(enrolment, on: day, reason)
+        try listeners.tell(person, left: classGroup.school, on: day, by: actor, now: now, db)
+        try record("pupil.left", person, classGroup, "\(enrolment.name)，\(reason.title)", day)
+    }
+
+    /// Gives a pupil of the class numbers, and with a phone another guardian. Throws `DomainError.notFound` when she is
+    /// not in the class, `DomainError.invalid` when a number belongs to somebody else.
+    package func tell(
+        _ numbers: [PersonIdentifier], guardianPhone: PersonIdentifier?, of person: ID<Person>,
+        in classGroup: ClassGroup
+    ) throws {
+        let enrolment = try store.open(of: person, in: classGroup.id)
+        for identifier in numbers {
+            try identifiers.set(
+                identifier, of: person, by: actor.name, at: now, field: EnrolmentService.field(of: identifier.kind))
+        }
+        var told = numbers.map(\.kind.title)
+        if let guardianPhone {
+            try store.endGuardians(of: person, on: now.day)
+            try addGuardian(by: guardianPhone, of: person, named: enrolment.name, from: now.day)
+            told.append("家长手机号")
+        }
+        try record("pupil.numbers_told", person, classGroup, "\(enrolment.name)：\(told.joined(separator: "、"))", nil)
+    }
+
+    private func addGuardian(
+        by phone: PersonIdentifier, of child: ID<Person>, named name: String, from day: LocalDate
+    ) throws {
+        var guardian = try identifiers.holder(of: phone)
+        if guardian == nil {
+            let new = try PersonStore(db).insert(name: name + "家长", at: now)
+            try identifiers.set(phone, of: new, by: actor.name, at: now, field: "guardianPhone")
+            guardian = new
+        }
+        guard let guardian, guardian != child else {
+            throw DomainError.invalid("guardianPhone", "这个手机号登记在学生本人名下")
+        }
+        try store.addGuardian(guardian, of: child, from: day, by: actor.name, at: now)
+    }
+
+    private func put(_ person: ID<Person>, into classGroup: ClassGroup, from day: LocalDate) throws {
+        do {
+            try store.insert(person, in: classGroup, from: day, by: actor.name, at: now)
+        } catch DatabaseError.uniqueViolation {
+            throw DomainError.conflict("这名学生刚被他人编入班级，请核对后再提交。")
+        }
+    }
+
+    private func finish(_ enrolment: Enrolment, on day: LocalDate, _ reason: LeavingReason) throws {
+        guard try store.end([enrolment.id], on: day, reason) == 1 else {
+            throw DomainError.conflict("这名学生刚被他人调整，请核对后再提交。")
+        }
+    }
+
+    /// Which other school it is, the other school tells.
+    private func standingProblem(_ standing: Enrolment, _ classGroup: ClassGroup) -> DomainError {
+        if standing.classGroup == classGroup.id { return .invalid("name", "已经在这个班") }
+        let isHere = standing.school == classGroup.school
+        return .invalid("name", isHere ? "已经在本校其他班，用转班办理" : "还在其他学校的班里，先由原学校办理离校")
+    }
+
+    private func record(
+        _ action: String, _ person: ID<Person>, _ classGroup: ClassGroup, _ detail: String, _ day: LocalDate?
+    ) throws {
+        let words = [detail, classGroup.cohortName, day?.iso].compactMap { $0 }.joined(separator: "，")
+        try AuditLog.record(
+            action, person.rawValue, by: actor, at: classGroup.path, words, now: now, on: db)
+    }
+}

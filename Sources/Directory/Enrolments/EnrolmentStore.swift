@@ -1,0 +1,184 @@
+import Database
+import Kernel
+
+/// All SQL of who is a pupil of which class, and of the guardians of pupils. The questions name a class, a school or a
+/// person that the caller has found within a scope before.
+package struct EnrolmentStore {
+    let db: Connection
+    package init(_ db: Connection) { self.db = db }
+
+    private static let tables: SQL = "directory_enrolment e JOIN directory_person p ON p.id = e.person_id"
+
+    private static func holding(on day: LocalDate) -> SQL {
+        "e.valid_from <= \(day) AND (e.valid_to IS NULL OR e.valid_to > \(day))"
+    }
+
+    /// The pupils of the class on the day, by the pinyin of their names.
+    package func members(of classGroup: ID<ClassGroup>, on day: LocalDate) throws -> [Enrolment] {
+        try db.rows(
+            """
+            SELECT \(Enrolment.columns) FROM \(EnrolmentStore.tables)
+            WHERE e.class_id = \(classGroup) AND \(EnrolmentStore.holding(on: day)) ORDER BY p.initials, p.name, e.id
+            """, Enrolment.init)
+    }
+
+    /// The pupils who come to the class after the day.
+    func arriving(at classGroup: ID<ClassGroup>, after day: LocalDate) throws -> [Enrolment] {
+        try db.rows(
+            """
+            SELECT \(Enrolment.columns) FROM \(EnrolmentStore.tables)
+            WHERE e.class_id = \(classGroup) AND e.valid_from > \(day) AND (e.valid_to IS NULL OR e.valid_to > e.valid_from)
+            ORDER BY e.valid_from, p.initials, p.name, e.id
+            """, Enrolment.init)
+    }
+
+    /// How many pupils each class of the school has on the day; classes without any are not in it.
+    package func counts(of school: OrganisationID, on day: LocalDate) throws -> [ID<ClassGroup>: Int] {
+        var counts: [ID<ClassGroup>: Int] = [:]
+        try db.each(
+            """
+            SELECT e.class_id, COUNT(*) FROM directory_enrolment e
+            WHERE e.school_id = \(school) AND \(EnrolmentStore.holding(on: day)) GROUP BY e.class_id
+            """
+        ) { counts[try $0.get(0)] = try $0.get(1) }
+        return counts
+    }
+
+    /// The class a person is a pupil of on the day; `nil` when she is none.
+    package func current(of person: ID<Person>, on day: LocalDate) throws -> Enrolment? {
+        try db.first(
+            """
+            SELECT \(Enrolment.columns) FROM \(EnrolmentStore.tables)
+            WHERE e.person_id = \(person) AND \(EnrolmentStore.holding(on: day)) ORDER BY e.valid_from DESC
+            """, Enrolment.init)
+    }
+
+    /// The school on whose roll a person stands on the day; `nil` when she is no pupil.
+    package func school(of person: ID<Person>, on day: LocalDate) throws -> OrganisationID? {
+        try current(of: person, on: day)?.school
+    }
+
+    /// All classes a person was a pupil of, the latest first.
+    package func history(of person: ID<Person>) throws -> [EnrolmentPeriod] {
+        try db.rows(
+            """
+            SELECT \(Enrolment.columns), \(ClassGroup.columns) FROM \(EnrolmentStore.tables)
+            JOIN directory_class_group c ON c.id = e.class_id JOIN directory_organisation o ON o.id = c.school_id
+            WHERE e.person_id = \(person) ORDER BY e.valid_from DESC, e.id DESC
+            """
+        ) { row in
+            EnrolmentPeriod(
+                enrolment: try Enrolment(row), classGroup: try ClassGroup(row, from: Enrolment.columnCount))
+        }
+    }
+
+    /// The enrolments in the class that nobody has ended.
+    func open(of classGroup: ID<ClassGroup>) throws -> [Enrolment] {
+        try db.rows(
+            """
+            SELECT \(Enrolment.columns) FROM \(EnrolmentStore.tables)
+            WHERE e.class_id = \(classGroup) AND e.valid_to IS NULL ORDER BY p.initials, p.name, e.id
+            """, Enrolment.init)
+    }
+
+    /// The enrolment of a person that holds on the day or later; `nil` when there is none.
+    func standing(of person: ID<Person>, after day: LocalDate) throws -> Enrolment? {
+        try db.first(
+            """
+            SELECT \(Enrolment.columns) FROM \(EnrolmentStore.tables)
+            WHERE e.person_id = \(person) AND (e.valid_to IS NULL OR e.valid_to > \(day)) AND
+                (e.valid_to IS NULL OR e.valid_to > e.valid_from)
+            ORDER BY e.valid_from DESC
+            """, Enrolment.init)
+    }
+
+    /// The enrolment of a person in the class that is not ended. Throws `DomainError.notFound` without one.
+    func open(of person: ID<Person>, in classGroup: ID<ClassGroup>) throws -> Enrolment {
+        let found = try db.first(
+            """
+            SELECT \(Enrolment.columns) FROM \(EnrolmentStore.tables)
+            WHERE e.person_id = \(person) AND e.class_id = \(classGroup) AND e.valid_to IS NULL
+            """, Enrolment.init)
+        guard let found else { throw DomainError.notFound }
+        return found
+    }
+
+    func insert(
+        _ person: ID<Person>, in classGroup: ClassGroup, from day: LocalDate, by author: String, at now: Timestamp
+    ) throws {
+        try db.execute(
+            """
+            INSERT INTO directory_enrolment (id, person_id, school_id, class_id, valid_from, recorded_at, recorded_by)
+            VALUES (\(ID<Enrolment>.new()), \(person), \(classGroup.school), \(classGroup.id), \(day), \(now),
+                \(author))
+            """)
+    }
+
+    /// Ends enrolments that are open. Returns how many were.
+    @discardableResult
+    func end(_ enrolments: [ID<Enrolment>], on day: LocalDate, _ reason: LeavingReason) throws -> Int {
+        guard !enrolments.isEmpty else { return 0 }
+        return try db.change(
+            """
+            UPDATE directory_enrolment SET valid_to = \(day), reason = \(reason)
+            WHERE id IN \(in: enrolments) AND valid_to IS NULL
+            """)
+    }
+}
+
+extension EnrolmentStore {
+    /// The guardians of each child on the day, in the order in which they were told.
+    package func guardians(of children: [ID<Person>], on day: LocalDate) throws -> [ID<Person>: [PersonRecord]] {
+        var guardians: [ID<Person>: [PersonRecord]] = [:]
+        guard !children.isEmpty else { return guardians }
+        try db.each(
+            """
+            SELECT \(PersonRecord.columns), g.child_id FROM directory_guardianship g
+            JOIN directory_person p ON p.id = g.guardian_id
+            WHERE g.child_id IN \(in: children) AND g.valid_from <= \(day)
+                AND (g.valid_to IS NULL OR g.valid_to > \(day))
+            ORDER BY g.id
+            """
+        ) { row in
+            guardians[try row.get(PersonRecord.columnCount), default: []].append(try PersonRecord(row))
+        }
+        return guardians
+    }
+
+    /// The children of a guardian on the day.
+    package func children(of guardian: ID<Person>, on day: LocalDate) throws -> [PersonRecord] {
+        try db.rows(
+            """
+            SELECT \(PersonRecord.columns) FROM directory_guardianship g JOIN directory_person p ON p.id = g.child_id
+            WHERE g.guardian_id = \(guardian) AND g.valid_from <= \(day)
+                AND (g.valid_to IS NULL OR g.valid_to > \(day))
+            ORDER BY p.initials, p.id
+            """, PersonRecord.init)
+    }
+
+    /// Makes somebody a guardian of a child from the day on, unless she is one already.
+    func addGuardian(
+        _ guardian: ID<Person>, of child: ID<Person>, from day: LocalDate, by author: String, at now: Timestamp
+    ) throws {
+        let known: Int? = try db.value(
+            """
+            SELECT 1 FROM directory_guardianship
+            WHERE child_id = \(child) AND guardian_id = \(guardian) AND valid_to IS NULL
+            """)
+        if known != nil { return }
+        try db.execute(
+            """
+            INSERT INTO directory_guardianship (id, guardian_id, child_id, valid_from, recorded_at, recorded_by)
+            VALUES (\(Identifiers.next()), \(guardian), \(child), \(day), \(now), \(author))
+            """)
+    }
+
+    /// Ends what makes them guardians of the child.
+    func endGuardians(of child: ID<Person>, on day: LocalDate) throws {
+        try db.execute(
+            """
+            UPDATE directory_guardianship SET valid_to = CASE WHEN valid_from > \(day) THEN valid_from ELSE \(day) END
+            WHERE child_id = \(child) AND valid_to IS NULL
+            """)
+    }
+}

@@ -1,0 +1,224 @@
+import Database
+import Kernel
+import Platform
+import Web
+
+/// Pupils of a class: adding one or many, one pupil's page, moving, ending, correcting numbers.
+struct PupilRoutes: Sendable {
+    let database: Database
+    let crypto: any CryptoProvider
+    let listeners: [any LeavingListener]
+
+    func routes() -> Routes {
+        var routes = Routes(module: "directory")
+        routes.get("/classes/:id/pupils/new", access: .can(.classEdit)) { try await newForm($0) }
+        routes.post("/classes/:id/pupils/new", access: .can(.classEdit), add)
+        routes.get("/classes/:id/pupils/paste", access: .can(.classEdit)) { try await pasteForm($0) }
+        routes.post("/classes/:id/pupils/paste", access: .can(.classEdit), paste)
+        routes.get("/classes/:id/pupils/:pupil", access: .can(.classView)) { try await show($0) }
+        for action in PupilAction.allCases {
+            routes.post("/classes/:id/pupils/:pupil/" + action.rawValue, access: .can(.classEdit)) {
+                try await submit(action, $0)
+            }
+        }
+        return routes
+    }
+
+    /// The class, when the user may change it.
+    private func editable(_ request: WebRequest) async throws -> ClassGroup {
+        let user = try request.user, today = Timestamp.now.day
+        let id: ID<ClassGroup> = try request.id("id")
+        return try await database.read { try ClassGroupStore($0).find(id, within: .editing(user, on: today)) }
+    }
+
+    private func newForm(
+        _ request: WebRequest, problems: [FieldProblem] = [], status: Int = 200
+    ) async throws -> WebResponse {
+        let classGroup = try await editable(request), today = Timestamp.now.day
+        let fresh = FormValues([("from", max(today, classGroup.openedOn).iso)])
+        let values = request.method == .get ? fresh : request.form
+        let page = PupilFormPages.new(classGroup, today, request.page, values: values, problems: problems)
+        return .html(page, status: status)
+    }
+
+    @Sendable private func add(_ request: WebRequest) async throws -> WebResponse {
+        let user = try request.user, form = PupilForm(values: request.form), now = Timestamp.now, crypto = crypto
+        let id: ID<ClassGroup> = try request.id("id")
+        let actor = AuditActor(user, address: request.remoteAddress)
+        do {
+            let (pupil, from) = try form.pupil()
+            try await database.write { db in
+                let classGroup = try ClassGroupStore(db).find(id, within: .editing(user, on: now.day))
+                try EnrolmentService(db, crypto, by: actor, now: now).add(pupil, to: classGroup, from: from)
+            }
+            return .redirect(ClassPages.path(id), flash: Flash(.done, "已添加\(pupil.name)"))
+        } catch DomainError.invalid(let problems) {
+            return try await newForm(request, problems: problems, status: 422)
+        } catch DomainError.conflict(let text) {
+            return try await newForm(request, problems: [FieldProblem(field: "", message: text)], status: 409)
+        }
+    }
+
+    private func pasteForm(
+        _ request: WebRequest, lines: [PupilLine] = [], problems: [FieldProblem] = [], status: Int = 200
+    ) async throws -> WebResponse {
+        let classGroup = try await editable(request), today = Timestamp.now.day
+        let fresh = FormValues([("from", max(today, classGroup.openedOn).iso)])
+        let values = request.method == .get ? fresh : request.form
+        let page = PupilFormPages.paste(
+            classGroup, today, request.page, lines: lines, values: values, problems: problems)
+        return .html(page, status: status)
+    }
+
+    /// First shows what each line would do; with `accept` and no problem left, enters them all or none.
+    @Sendable private func paste(_ request: WebRequest) async throws -> WebResponse {
+        let user = try request.user, now = Timestamp.now, crypto = crypto
+        let id: ID<ClassGroup> = try request.id("id")
+        let actor = AuditActor(user, address: request.remoteAddress)
+        do {
+            guard let from = LocalDate(iso: request.form["from"] ?? "") else {
+                throw DomainError.invalid("from", "填写入班日期，如 2026-09-01")
+            }
+            let read = try PupilPaste.lines(request.form.raw("lines") ?? "")
+            let lines = try await database.read { db in
+                let classGroup = try ClassGroupStore(db).find(id, within: .editing(user, on: now.day))
+                let service = EnrolmentService(db, crypto, by: actor, now: now)
+                return try read.map { try PupilRoutes.checked($0, service, classGroup, from) }
+            }
+            guard request.form["accept"] == "1", lines.allSatisfy({ $0.problem == nil }) else {
+                return try await pasteForm(request, lines: lines)
+            }
+            try await database.write { db in
+                let classGroup = try ClassGroupStore(db).find(id, within: .editing(user, on: now.day))
+                let service = EnrolmentService(db, crypto, by: actor, now: now)
+                for pupil in lines.compactMap(\.pupil) { try service.add(pupil, to: classGroup, from: from) }
+            }
+            return .redirect(ClassPages.path(id), flash: Flash(.done, "已添加 \(lines.count) 名学生"))
+        } catch DomainError.invalid(let problems) {
+            return try await pasteForm(request, problems: problems, status: 422)
+        } catch DomainError.conflict(let text) {
+            return try await pasteForm(request, problems: [FieldProblem(field: "", message: text)], status: 409)
+        }
+    }
+
+    private static func checked(
+        _ line: PupilLine, _ service: EnrolmentService, _ classGroup: ClassGroup, _ from: LocalDate
+    ) throws -> PupilLine {
+        guard line.problem == nil, let pupil = line.pupil else { return line }
+        var checked = line
+        do {
+            _ = try service.check(pupil, for: classGroup, from: from)
+        } catch DomainError.invalid(let problems) {
+            // A wrong date concerns the form, not the line.
+            if let ofForm = problems.first(where: { $0.field == "from" }) { throw DomainError.invalid([ofForm]) }
+            checked.problem = problems.map(\.message).joined(separator: "；")
+        }
+        return checked
+    }
+
+    private func show(
+        _ request: WebRequest, problems: [FieldProblem] = [], status: Int = 200
+    ) async throws -> WebResponse {
+        let user = try request.user, today = Timestamp.now.day, crypto = crypto
+        let id: ID<ClassGroup> = try request.id("id"), pupil: ID<Person> = try request.id("pupil")
+        let model = try await database.read { db in try PupilModel(pupil, in: id, on: today, for: user, db, crypto) }
+        // Of the three forms on the page one was sent; the others begin anew.
+        let fresh = ["from", "until"].filter { !request.form.has($0) }.map { (name: $0, value: today.iso) }
+        let values = FormValues(request.form.pairs + fresh)
+        return .html(PupilPages.page(model, request.page, values: values, problems: problems), status: status)
+    }
+
+    private func submit(_ action: PupilAction, _ request: WebRequest) async throws -> WebResponse {
+        let user = try request.user, values = request.form, now = Timestamp.now
+        let crypto = crypto, listeners = listeners
+        let id: ID<ClassGroup> = try request.id("id"), pupil: ID<Person> = try request.id("pupil")
+        let actor = AuditActor(user, address: request.remoteAddress)
+        do {
+            let done = try await database.write { db in
+                let classGroup = try ClassGroupStore(db).find(id, within: .editing(user, on: now.day))
+                let service = EnrolmentService(db, crypto, by: actor, now: now, telling: listeners)
+                return try action.apply(values, to: pupil, in: classGroup, for: user, with: service)
+            }
+            let path = action == .numbers ? PupilPages.path(pupil, in: id) : ClassPages.path(id)
+            return .redirect(path, flash: Flash(.done, done))
+        } catch DomainError.invalid(let problems) {
+            return try await show(request, problems: problems, status: 422)
+        }
+    }
+}
+
+/// What a school administrator does to a pupil of a class. The raw value ends the form's address.
+enum PupilAction: String, CaseIterable, Sendable {
+    case move, end, numbers
+
+    /// Returns what to tell the person afterwards.
+    func apply(
+        _ values: FormValues, to pupil: ID<Person>, in classGroup: ClassGroup, for user: CurrentUser,
+        with service: EnrolmentService
+    ) throws -> String {
+        let form = ClassForm(values: values)
+        switch self {
+        case .move:
+            guard let id = ID<ClassGroup>(checking: values["target"] ?? "") else {
+                throw DomainError.invalid("target", "选择转入的班")
+            }
+            let target: ClassGroup
+            do {
+                target = try ClassGroupStore(service.db).find(id, within: .editing(user, on: service.now.day))
+            } catch DomainError.notFound {
+                throw DomainError.invalid("target", "选择转入的班")
+            }
+            let day = try form.day("from")
+            try service.move(pupil, from: classGroup, to: target, on: day)
+            return "已转到\(target.name(on: day))"
+        case .end:
+            guard let reason = LeavingReason(rawValue: values["reason"] ?? ""),
+                LeavingReason.leavingSchool.contains(reason)
+            else { throw DomainError.invalid("reason", "选择离校原因") }
+            try service.end(pupil, in: classGroup, on: try form.day("until"), reason)
+            return "已办理离校"
+        case .numbers:
+            let (numbers, phone) = try PupilForm(values: values).numbers()
+            if numbers.isEmpty, phone == nil { throw DomainError.invalid("studentNumber", "填写要更正的号码") }
+            try service.tell(numbers, guardianPhone: phone, of: pupil, in: classGroup)
+            return "号码已保存"
+        }
+    }
+}
+
+/// One pupil of a class as her page shows her.
+struct PupilModel: Sendable {
+    let enrolment: Enrolment
+    let classGroup: ClassGroup
+    let day: LocalDate
+    /// Masked.
+    let numbers: [PersonIdentifierKind: String]
+    let guardians: [(name: String, phone: String?)]
+    /// Her classes at schools the viewer sees, the latest first.
+    let history: [EnrolmentPeriod]
+    /// Other classes of the school she can be moved to.
+    let targets: [ClassGroup]
+    let mayEdit: Bool
+
+    /// Throws `DomainError.notFound` unless she is a pupil of the class on the day or will be.
+    init(
+        _ pupil: ID<Person>, in id: ID<ClassGroup>, on day: LocalDate, for user: CurrentUser, _ db: Connection,
+        _ crypto: any CryptoProvider
+    ) throws {
+        let classes = ClassGroupStore(db), store = EnrolmentStore(db)
+        let classGroup = try classes.find(id, within: ClassScope(user, on: day))
+        let standing = try store.standing(of: pupil, after: day)
+        guard let enrolment = standing, enrolment.classGroup == id else { throw DomainError.notFound }
+        (self.enrolment, self.classGroup, self.day) = (enrolment, classGroup, day)
+        let people = try store.guardians(of: [pupil], on: day)[pupil] ?? []
+        let masks = try PersonIdentifierStore(db, crypto).masked(of: [pupil] + people.map(\.id))
+        numbers = masks[pupil] ?? [:]
+        guardians = people.map { (name: $0.name, phone: masks[$0.id]?[.phone]) }
+        let seen = user.scope(of: .classView)
+        history = try store.history(of: pupil).filter { seen.contains($0.classGroup.path) }
+        mayEdit = user.may(.classEdit, at: classGroup.path) && enrolment.until == nil
+        let others =
+            try mayEdit ? classes.upcoming(of: classGroup.school, on: day, within: .editing(user, on: day)) : []
+        targets = others.filter { $0.id != id && $0.closedOn == nil }
+    }
+}

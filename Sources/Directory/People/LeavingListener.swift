@@ -1,0 +1,22 @@
+import Database
+import Kernel
+import Platform
+
+/// Somebody who must act in the same transaction in which a person stops belonging to a school, as a member of its staff
+/// or as its pupil: rights that rest on it end with it. An event would come a moment too late.
+package protocol LeavingListener: Sendable {
+    /// - Parameter day: the first day on which she no longer belongs to the school.
+    func left(
+        _ person: ID<Person>, school: OrganisationID, on day: LocalDate, by actor: AuditActor, now: Timestamp,
+        _ db: Connection
+    ) throws
+}
+
+extension [any LeavingListener] {
+    func tell(
+        _ person: ID<Person>, left school: OrganisationID, on day: LocalDate, by actor: AuditActor, now: Timestamp,
+        _ db: Connection
+    ) throws {
+        for listener in self { try listener.left(person, school: school, on: day, by: actor, now: now, db) }
+    }
+}

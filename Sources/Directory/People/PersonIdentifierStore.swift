@@ -1,0 +1,121 @@
+import Database
+import Kernel
+import Platform
+
+/// The numbers of people, encrypted and yet to be found by. All SQL of them stands here; plain numbers come in as
+/// `PersonIdentifier` and go out only as masks.
+package struct PersonIdentifierStore {
+    let db: Connection
+    let crypto: any CryptoProvider
+
+    package init(_ db: Connection, _ crypto: any CryptoProvider) { (self.db, self.crypto) = (db, crypto) }
+
+    /// A person known by a number.
+    package struct Holder: Sendable, Equatable {
+        package let person: ID<Person>
+        package let kind: PersonIdentifierKind
+    }
+
+    /// Gives a person the number; it replaces one of the same kind. Throws `DomainError.invalid` when somebody else has
+    /// it, without saying who.
+    /// - Parameters:
+    ///   - author: kept as who recorded it.
+    ///   - field: named by the problem.
+    package func set(
+        _ identifier: PersonIdentifier, of person: ID<Person>, by author: String, at now: Timestamp,
+        field: String? = nil
+    ) throws {
+        if let holder = try holder(of: identifier) {
+            if holder == person { return }
+            throw taken(identifier, field)
+        }
+        let id = ID<PersonIdentifier>.new()
+        let sealed = try crypto.seal(identifier.text, context: PersonIdentifierStore.context(id))
+        try db.execute(
+            """
+            DELETE FROM directory_person_identifier WHERE person_id = \(person) AND kind = \(identifier.kind)
+            """)
+        do {
+            try db.execute(
+                """
+                INSERT INTO directory_person_identifier (id, person_id, kind, document_type, lookup, sealed,
+                    recorded_at, recorded_by)
+                VALUES (\(id), \(person), \(identifier.kind), \(identifier.documentType), \(key(identifier)),
+                    \(sealed), \(now), \(author))
+                """)
+        } catch DatabaseError.uniqueViolation {
+            throw taken(identifier, field)
+        }
+    }
+
+    /// Takes the number of the kind from a person. Returns whether there was one.
+    @discardableResult
+    package func remove(_ kind: PersonIdentifierKind, of person: ID<Person>) throws -> Bool {
+        try db.change("DELETE FROM directory_person_identifier WHERE person_id = \(person) AND kind = \(kind)") > 0
+    }
+
+    /// Who has exactly this number.
+    package func holder(of identifier: PersonIdentifier) throws -> ID<Person>? {
+        try db.value(
+            """
+            SELECT person_id FROM directory_person_identifier WHERE lookup = \(key(identifier))
+                AND kind = \(identifier.kind) AND document_type = \(identifier.documentType)
+            """)
+    }
+
+    /// Whoever is known by the text, whatever kind of number it is. More than one person only when the same digits are
+    /// numbers of different kinds: who signs in by such a text is then asked for another.
+    package func find(_ text: String) throws -> [Holder] {
+        let candidates = PersonIdentifier.candidates(text)
+        guard !candidates.isEmpty else { return [] }
+        let keys = candidates.map { candidate in
+            "(lookup = \(key(candidate)) AND kind = \(candidate.kind))" as SQL
+        }
+        return try db.rows(
+            """
+            SELECT person_id, kind FROM directory_person_identifier WHERE \(SQL.joined(keys, " OR ")) ORDER BY kind
+            """
+        ) { Holder(person: try $0.get(0), kind: try $0.get(1)) }
+    }
+
+    /// The masked numbers of the people. Throws `CryptoError` when the keys are not those of the database.
+    package func masked(of people: [ID<Person>]) throws -> [ID<Person>: [PersonIdentifierKind: String]] {
+        var masks: [ID<Person>: [PersonIdentifierKind: String]] = [:]
+        for start in stride(from: 0, to: people.count, by: 512) {
+            let chunk = Array(people[start..<min(start + 512, people.count)])
+            try db.each(
+                """
+                SELECT person_id, kind, id, sealed FROM directory_person_identifier WHERE person_id IN \(in: chunk)
+                """
+            ) { row in
+                let kind: PersonIdentifierKind = try row.get(1)
+                let text = try crypto.openText(
+                    row.get(3), context: PersonIdentifierStore.context(row.get(2, as: ID<PersonIdentifier>.self)))
+                masks[try row.get(0), default: [:]][kind] = PersonIdentifier.mask(text, kind)
+            }
+        }
+        return masks
+    }
+
+    /// Which kinds of numbers each of the people has.
+    package func kinds(of people: [ID<Person>]) throws -> [ID<Person>: Set<PersonIdentifierKind>] {
+        var kinds: [ID<Person>: Set<PersonIdentifierKind>] = [:]
+        for start in stride(from: 0, to: people.count, by: 512) {
+            let chunk = Array(people[start..<min(start + 512, people.count)])
+            try db.each("SELECT person_id, kind FROM directory_person_identifier WHERE person_id IN \(in: chunk)") {
+                kinds[try $0.get(0), default: []].insert(try $0.get(1))
+            }
+        }
+        return kinds
+    }
+
+    private func key(_ identifier: PersonIdentifier) -> [UInt8] {
+        crypto.lookupKey(identifier.text, purpose: identifier.kind.purpose)
+    }
+
+    private static func context(_ id: ID<PersonIdentifier>) -> String { "directory_person_identifier.sealed/\(id)" }
+
+    private func taken(_ identifier: PersonIdentifier, _ field: String?) -> DomainError {
+        .invalid(field ?? identifier.kind.rawValue, "这个\(identifier.kind.title)已登记在别人名下，核对后再填")
+    }
+}
