@@ -69,7 +69,8 @@ let package = Package(
         .target(
             name: "Directory", dependencies: shared, resources: [.copy("CodeLists/Data")], swiftSettings: settings),
         .target(
-            name: "Identity", dependencies: shared + ["Directory", "CArgon2"], resources: [.copy("Passwords/Data"), .copy("Roles/roles.json")],
+            name: "Identity", dependencies: shared + ["Directory", "CArgon2"],
+            resources: [.copy("Passwords/Data"), .copy("Roles/roles.json")],
             swiftSettings: settings),
         .target(
             name: "Federation", dependencies: shared + ["Directory", "Identity"],
@@ -99,7 +100,8 @@ let package = Package(
             ], swiftSettings: settings),
 
         .executableTarget(
-            name: "measure", dependencies: ["App", "Platform"], path: "Benchmarks/Measure", swiftSettings: settings),
+            name: "measure", dependencies: ["App", "Database", "Federation", "Identity", "Kernel", "Platform", "Web"],
+            path: "Benchmarks/Measure", swiftSettings: settings),
         .executableTarget(
             name: "floor", dependencies: ["CSQLite", hummingbird], path: "Benchmarks/Floor", swiftSettings: settings),
 
@@ -121,8 +123,8 @@ let package = Package(
         tests(
             for: "App",
             [
-                "Connectivity", "Contracts", "Plan", "Server", "Demo", "Directory", "Identity", "Database", "Kernel",
-                "Platform", "Web",
+                "Connectivity", "Contracts", "Plan", "Server", "Demo", "Directory", "Identity", "Federation", "Database",
+                "Kernel", "Platform", "Web",
             ]),
     ]
 )

@@ -15,7 +15,8 @@ struct Measure {
         case "sheet": try sheet(rows: 200_000)
         case "import": try await importWorkbook(arguments.dropFirst().first ?? "")
         case "recompute": try await recompute(arguments.dropFirst().first ?? "./data")
-        default: print("usage: measure group-commit | sheet | import WORKBOOK | recompute DATA-FOLDER")
+        case "tokens": try await TokenMeasure.run()
+        default: print("usage: measure tokens | group-commit | sheet | import WORKBOOK | recompute DATA-FOLDER")
         }
     }
 

@@ -129,7 +129,8 @@ package struct AppConfiguration: Sendable {
             openURL: reader.string(forKey: "wechat.open.url", default: WeChatSettings.standardOpenURL),
             apiURL: reader.string(forKey: "wechat.api.url", default: WeChatSettings.standardAPIURL))
         if settings == nil {
-            problems.append("wechat.app.id, wechat.app.secret, wechat.open.url or wechat.api.url is missing or malformed")
+            problems.append(
+                "wechat.app.id, wechat.app.secret, wechat.open.url or wechat.api.url is missing or malformed")
         }
         return settings
     }

@@ -83,11 +83,12 @@ package struct CityPlatform: Sendable {
             leavingListeners: [GrantEnding()], classPages: [IdentityModule.classPage],
             staffPages: [IdentityModule.staffPage], exportFolder: uploads)
         identity = IdentityModule(
-            database: database, hasher: hasher, crypto: crypto, address: address, demoAccounts: options.demoAccounts ?? { [] },
-            isDemo: options.demoAccounts != nil,
+            database: database, hasher: hasher, crypto: crypto, address: address,
+            demoAccounts: options.demoAccounts ?? { [] },
+            isDemo: options.demoAccounts != nil, limits: options.demoAccounts == nil ? .ofACity : SessionLimits(),
             signInLinks: WeChatPanel.signInLinks(configuration.wechat),
             panels: WeChatPanel.panels(configuration.wechat, database: database, crypto: crypto)
-                + GatewayPanel.panels(database: database, crypto: crypto))
+                + GatewayPanel.panels(database: database, crypto: crypto) + ConsentPanel.panels(database: database))
         federation = FederationModule(
             database: database, identity: identity, crypto: crypto, address: address, outbound: outbound,
             flavours: try GatewayFlavours(folder: folder + "/gateway"), wechat: configuration.wechat)
@@ -98,7 +99,8 @@ package struct CityPlatform: Sendable {
         AuditRoutes(database: database).add(to: &operations)
         let web = WebRoutes.routes(hasGallery: options.demoAccounts != nil)
         let described =
-            web.all + identity.routes() + federation.routes() + directory.routes() + connectivity.routes() + plan.routes() + operations.all
+            web.all + identity.routes() + federation.routes() + directory.routes() + connectivity.routes()
+            + plan.routes() + operations.all
         routes = described + APIDescription.routes(describing: described, title: configuration.siteName)
         let sessions = identity
         let services = WebServices(

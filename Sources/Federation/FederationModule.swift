@@ -122,5 +122,7 @@ package struct FederationModule: Sendable {
         }
         try await signingKeys.tend()
     }
-    package var receivers: [EventReceiver] { [signOut.receiver, gateway.receiver] }
+    package var receivers: [EventReceiver] {
+        [signOut.receiver, gateway.receiver, ClosedAccounts(database: database).receiver]
+    }
 }

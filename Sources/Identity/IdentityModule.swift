@@ -55,7 +55,9 @@ package struct IdentityModule: Sendable {
     package var door: SignInDoor {
         SignInDoor(sessions: sessions, admitsDemoAccounts: sessions.admitsDemoAccounts)
     }
-    var signIn: SignInService { SignInService(database: database, hasher: hasher, crypto: crypto, door: door, now: now) }
+    var signIn: SignInService {
+        SignInService(database: database, hasher: hasher, crypto: crypto, door: door, now: now)
+    }
     var ownAccount: OwnAccountService {
         OwnAccountService(database: database, hasher: hasher, sessions: sessions, crypto: crypto, now: now)
     }
@@ -98,7 +100,9 @@ package struct IdentityModule: Sendable {
         let roles = account.grants.filter { $0.holds(on: now.day) }.map(\.role)
         return try await database.write { db in
             try sessions.start(
-                for: account.id, roles: roles, confirmedAt: now, browser: "", address: "", at: now, on: db)
+                for: account.id, roles: roles, confirmedAt: now, browser: "", address: "", displacesOthers: false,
+                at: now,
+                on: db)
         }
     }
 

@@ -7,7 +7,8 @@ struct SantongCommand: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, WorkerCommand.self, MigrateCommand.self, DemoCommand.self, ImportCommand.self,
             PlanCommand.self, IndicatorsCommand.self, ExportCommand.self, UserCommand.self, BackupCommand.self,
-            RestoreCommand.self, KeysCommand.self, RoutesCommand.self, AuditCommand.self, DoctorCommand.self, ApplicationCommand.self,
+            RestoreCommand.self, KeysCommand.self, RoutesCommand.self, AuditCommand.self, DoctorCommand.self,
+            ApplicationCommand.self,
             StandInCommand.self,
         ])
 }

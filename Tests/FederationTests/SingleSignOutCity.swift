@@ -98,6 +98,12 @@ struct SingleSignOutCity: Sendable {
         while try await runner.runOne() {}
     }
 
+    /// The jobs that tell applications of sign-outs.
+    func notices() async throws -> [Job] {
+        try await database.read { try JobStore($0).list(within: .everything, after: nil, limit: 100) }
+            .filter { $0.kind == SignOutDelivery.kind }
+    }
+
     func audit(_ action: String) async throws -> [AuditEntry] {
         try await database.read { try AuditLog.list(within: .everything, action: action, limit: 50, on: $0) }
     }

@@ -97,7 +97,8 @@ func withIdentityCity(limits: SessionLimits = SessionLimits(), _ body: (Identity
     let clock = TestClock()
     let identity = IdentityModule(
         database: database, hasher: PasswordHasher(cost: .minimal),
-        crypto: InternationalCrypto(.generate()), address: SiteAddress("http://127.0.0.1"), now: { clock.now }, limits: limits)
+        crypto: InternationalCrypto(.generate()), address: SiteAddress("http://127.0.0.1"), now: { clock.now },
+        limits: limits)
     let places = try await database.write { db in
         let service = OrganisationService(db, by: .system, source: "test", now: clock.now)
         let primary = SchoolProfile(schoolType: "211", urbanRural: "111", isCentral: false)

@@ -141,10 +141,10 @@ extension NationalPlatform: OutboundHTTP {
     package func send(_ request: OutboundRequest) async throws -> OutboundResponse {
         if settings.fault == .timeout { throw OutboundError.timeout }
         if settings.fault == .unreachable { throw OutboundError.unreachable }
-        let rest = request.url.split(separator: "/", maxSplits: 2).last.map { "/" + $0.drop { $0 != "/" }.dropFirst() }
-        let halves = (rest ?? "/").split(separator: "?", maxSplits: 1)
+        let place = request.url.split(separator: "://", maxSplits: 1).last ?? ""
+        let halves = place.drop { $0 != "/" }.split(separator: "?", maxSplits: 1)
         let query = StandInServer.query(halves.count > 1 ? String(halves[1]) : "")
-        guard let answer = answer(String(halves[0]), query: query, body: request.body) else {
+        guard let answer = answer(halves.first.map(String.init) ?? "/", query: query, body: request.body) else {
             return OutboundResponse(status: 404)
         }
         return OutboundResponse(status: answer.status, body: Array(answer.text.utf8))

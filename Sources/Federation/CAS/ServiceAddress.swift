@@ -81,8 +81,10 @@ struct ServiceAddress: Sendable, Equatable {
     private static func authority(_ bytes: ArraySlice<UInt8>, scheme: String) -> String? {
         let text = String(decoding: bytes, as: UTF8.self).lowercased()
         let isBracketed = text.hasPrefix("[")
-        let hostEnd = isBracketed ? text.firstIndex(of: "]").map { text.index(after: $0) } : text.firstIndex(of: ":")
-        let host = text[..<(hostEnd ?? text.endIndex)], port = text[(hostEnd ?? text.endIndex)...]
+        guard let hostEnd = isBracketed ? bracketEnd(text) : text.firstIndex(of: ":") ?? text.endIndex else {
+            return nil
+        }
+        let host = text[..<hostEnd], port = text[hostEnd...]
         let inner = isBracketed ? host.dropFirst().dropLast() : host
         guard !inner.isEmpty, inner.utf8.allSatisfy(isBracketed ? isAddressByte : isHostByte) else { return nil }
         guard !port.isEmpty else { return String(host) }
@@ -90,6 +92,10 @@ struct ServiceAddress: Sendable, Equatable {
             port.dropFirst().utf8.allSatisfy(isDigit), let number = Int(port.dropFirst()), number <= 65_535
         else { return nil }
         return number == (scheme == "https" ? 443 : 80) ? String(host) : host + ":" + String(number)
+    }
+
+    private static func bracketEnd(_ text: String) -> String.Index? {
+        text.firstIndex(of: "]").map { text.index(after: $0) }
     }
 
     private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }

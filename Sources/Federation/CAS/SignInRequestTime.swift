@@ -15,10 +15,10 @@ struct SignInRequestTime: Sendable {
 
     /// When she was asked; `nil` when she was not, too long ago, or for another service.
     func read(_ mark: String?, for service: ServiceAddress, at now: Timestamp) -> Timestamp? {
-        guard let mark, mark.utf8.count <= 400, let sealed = Base64URL.decode(mark),
-            let text = try? crypto.openText(sealed, context: SignInRequestTime.context(service)),  // else it is not ours
-            let asked = Int64(text).map(Timestamp.init(milliseconds:))
-        else { return nil }
+        guard let mark, mark.utf8.count <= 400, let sealed = Base64URL.decode(mark) else { return nil }
+        // What does not open is not ours.
+        let opened = try? crypto.openText(sealed, context: SignInRequestTime.context(service))
+        guard let asked = opened.flatMap(Int64.init).map(Timestamp.init(milliseconds:)) else { return nil }
         return asked <= now && now < asked.adding(seconds: SignInRequestTime.life) ? asked : nil
     }
 

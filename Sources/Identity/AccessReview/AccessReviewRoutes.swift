@@ -25,6 +25,7 @@ struct AccessReviewRoutes: Sendable {
             return (places, AccessAnswer(permission: asked.permission, place: place, reasons: reasons))
         }
         if let format = query.format, let found {
+            if let proof = request.proofNeeded(now: now()) { return proof }
             return try table.download(found.rows, as: format, name: "权限查询", with: request.exporter)
         }
         return .html(AccessReviewPages.show(asked, places, found, table, request.query, request.page))
@@ -74,7 +75,9 @@ struct AccessAnswer: Sendable {
 
     var rows: [Row] {
         reasons.map { reason in
-            let own = OwnClassPermissions.all.contains(permission) && !reason.grant.role.permissions.contains("directory.class.all")
+            let own =
+                OwnClassPermissions.all.contains(permission)
+                && !reason.grant.role.permissions.contains("directory.class.all")
             return Row(reason: reason, why: own ? "限于自己任教或所带的班级" : reason.text(at: place))
         }
     }

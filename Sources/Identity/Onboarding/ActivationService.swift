@@ -60,7 +60,8 @@ struct ActivationService: Sendable {
         let now = now(), crypto = crypto, door = door
         return try await database.write { db in
             let store = AccountStore(db), onboarding = OnboardingStore(db)
-            guard try onboarding.useCode(ActivationCode.key(form.code, of: known.id, crypto), of: known.id, at: now) else {
+            guard try onboarding.useCode(ActivationCode.key(form.code, of: known.id, crypto), of: known.id, at: now)
+            else {
                 return .refused(ActivationService.wrong)
             }
             try store.setPassword(hash, mustChange: false, of: known.id, at: now)

@@ -47,7 +47,8 @@ struct ClassAccountRoutes: Sendable {
         guard !slips.isEmpty else {
             return .redirect(ClassAccountRoutes.path(id), flash: Flash(.warning, "没有待激活的账号"))
         }
-        return shownOnce(SlipPages.slips(slips, name, back: ClassAccountRoutes.path(id), address.base, request.page), id)
+        return shownOnce(
+            SlipPages.slips(slips, name, back: ClassAccountRoutes.path(id), address.base, request.page), id)
     }
 
     @Sendable private func printCards(_ request: WebRequest) async throws -> WebResponse {
@@ -58,7 +59,8 @@ struct ClassAccountRoutes: Sendable {
         guard !cards.isEmpty else {
             return .redirect(ClassAccountRoutes.path(id), flash: Flash(.warning, "先开通账号，再打印登录卡"))
         }
-        return shownOnce(SlipPages.cards(cards, name, back: ClassAccountRoutes.path(id), address.base, request.page), id)
+        return shownOnce(
+            SlipPages.cards(cards, name, back: ClassAccountRoutes.path(id), address.base, request.page), id)
     }
 
     /// The pupil that the form names; `nil` for the whole class.

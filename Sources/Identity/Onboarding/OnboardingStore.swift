@@ -24,7 +24,8 @@ struct OnboardingStore {
                 found[try row.get(0)] = OnboardingState(
                     account: try row.get(1), login: try row.get(2), state: try row.get(3),
                     hasPassword: try row.text(4) != AccountService.noPassword, lastSignInAt: try row.get(5),
-                    hasCode: try row.get(6, as: Timestamp.self) > now, hasCard: try row.get(7, as: Timestamp.self) > now)
+                    hasCode: try row.get(6, as: Timestamp.self) > now, hasCard: try row.get(7, as: Timestamp.self) > now
+                )
             }
         }
         return found

@@ -19,7 +19,8 @@ enum SlipPages {
         """#
     }
 
-    static func cards(_ cards: [SignInCard], _ title: String, back: String, _ base: String, _ page: PageContext) -> HTML {
+    static func cards(_ cards: [SignInCard], _ title: String, back: String, _ base: String, _ page: PageContext) -> HTML
+    {
         let items: HTML = #"\#(each: cards, { card($0, base) })"#
         return sheet("登录卡", title, note: "本学年有效，遗失后由班主任重新打印", items, back: back, page)
     }

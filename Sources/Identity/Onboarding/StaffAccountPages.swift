@@ -15,7 +15,9 @@ enum StaffAccountPages {
             \#(staffCard(accounts, path, page))
             \#(classCard(accounts, path, page))
             """#
-        let crumbs = [Crumb("账号", "/accounts"), Crumb(accounts.school.name, "/schools/\(accounts.school.id)"), Crumb("开通账号")]
+        let crumbs = [
+            Crumb("账号", "/accounts"), Crumb(accounts.school.name, "/schools/\(accounts.school.id)"), Crumb("开通账号"),
+        ]
         return UI.layout("开通账号", page, breadcrumbs: crumbs, content)
     }
 

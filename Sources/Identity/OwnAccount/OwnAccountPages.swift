@@ -66,6 +66,12 @@ enum OwnAccountPages {
                 DataColumn("地址", value: { .text($0.address) }),
                 DataColumn("登录时间", value: { .text($0.createdAt.text) }),
                 DataColumn("最近使用", value: { .text($0.lastSeenAt.text) }),
+                DataColumn("操作") { line in
+                    guard line.id != view.current else { return "" }
+                    return UI.postButton(
+                        "退出\(deviceText(line.label))", action: "/account/sessions/end", page: page,
+                        hidden: [("session", line.id)])
+                },
             ], isExportable: false, empty: UI.emptyState("没有登录的设备", "用令牌访问时这里没有设备。"))
         let others = browsers.contains { $0.id != view.current }
         let button = UI.postButton("退出其他设备", action: "/account/sessions/end-others", page: page)

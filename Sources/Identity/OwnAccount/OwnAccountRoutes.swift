@@ -12,6 +12,7 @@ struct OwnAccountRoutes: Sendable {
         routes.get("/account", access: .signedIn, show)
         routes.get("/account/password", access: .signedIn, passwordForm)
         routes.post("/account/password", access: .signedIn, changePassword)
+        routes.post("/account/sessions/end", access: .signedIn, endOne)
         routes.post("/account/sessions/end-others", access: .signedIn, endOthers)
         routes.post("/account/tokens", access: .signedIn, issueToken)
         routes.post("/account/tokens/revoke", access: .signedIn, revokeToken)
@@ -53,6 +54,14 @@ struct OwnAccountRoutes: Sendable {
         } catch DomainError.invalid(let problems) {
             return .html(OwnAccountPages.password(isForced: isForced, way: way, problems, request.page), status: 422)
         }
+    }
+
+    @Sendable private func endOne(_ request: WebRequest) async throws -> WebResponse {
+        let user = try request.user
+        try await sessions.end(
+            request.form["session"] ?? "", of: user.account, action: "account.session_ended",
+            by: AuditActor(user, address: request.remoteAddress))
+        return .redirect("/account", flash: Flash(.done, "这台设备已退出"))
     }
 
     @Sendable private func endOthers(_ request: WebRequest) async throws -> WebResponse {

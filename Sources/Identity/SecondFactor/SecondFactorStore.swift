@@ -70,7 +70,8 @@ struct SecondFactorStore {
     /// Whether the code was good; it is used up by this.
     func useRecoveryCode(_ code: String, of account: ID<Account>) throws -> Bool {
         try db.change(
-            "DELETE FROM identity_recovery_code WHERE account_id = \(account) AND code_key = \(key(code, account))") == 1
+            "DELETE FROM identity_recovery_code WHERE account_id = \(account) AND code_key = \(key(code, account))")
+            == 1
     }
 
     func recoveryCodes(of account: ID<Account>) throws -> Int {

@@ -20,6 +20,10 @@ package struct SessionLimits: Sendable {
         (self.administratorSessions, self.otherSessions) = (administratorSessions, otherSessions)
     }
 
+    /// One session of an administrator at a time, three of everybody else: a person has a PC, a phone and WeChat. In a
+    /// demo many people use the same accounts, so there they are without limit.
+    package static let ofACity = SessionLimits(administratorSessions: 1, otherSessions: 3)
+
     func sessions(for roles: [Role]) -> Int? {
         roles.contains(where: \.isAdministrator) ? administratorSessions : otherSessions
     }

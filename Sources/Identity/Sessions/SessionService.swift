@@ -53,7 +53,7 @@ package struct SessionService: Sendable {
     /// - Parameter lineage: that of the session whose place it takes; `nil` begins a new one.
     func start(
         for account: ID<Account>, roles: [Role], lineage: String? = nil, confirmedAt: Timestamp? = nil,
-        browser: String, address: String, at now: Timestamp, on db: Connection
+        browser: String, address: String, displacesOthers: Bool = true, at now: Timestamp, on db: Connection
     ) throws -> String {
         let token = SessionToken.random()
         guard let hash = SessionToken.hash(token) else { preconditionFailure("a new token has the shape of one") }
@@ -62,7 +62,9 @@ package struct SessionService: Sendable {
             hash, .browser, of: account, csrfToken: SessionToken.random(), lineage: lineage ?? Identifiers.next(),
             label: browser, address: address, at: now, until: now.adding(seconds: limits.absolute))
         if let confirmedAt { try store.setConfirmed(hash, at: confirmedAt) }
-        if let count = limits.sessions(for: roles) { try store.deleteOldest(of: account, keeping: count) }
+        if displacesOthers, let count = limits.sessions(for: roles) {
+            try store.deleteOldest(of: account, keeping: count)
+        }
         return token
     }
 

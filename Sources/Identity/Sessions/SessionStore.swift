@@ -102,7 +102,8 @@ struct SessionStore {
     /// The lineage of a session of the account that is still kept.
     func lineage(of hash: [UInt8], of account: ID<Account>) throws -> String? {
         try db.value(
-            "SELECT lineage FROM identity_session WHERE token_hash = \(hash) AND account_id = \(account) AND lineage <> ''")
+            "SELECT lineage FROM identity_session WHERE token_hash = \(hash) AND account_id = \(account) AND lineage <> ''"
+        )
     }
 
     /// Whether an active account has a browser session of the lineage that is neither too old nor too long idle.

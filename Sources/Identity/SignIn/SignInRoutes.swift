@@ -18,7 +18,9 @@ struct SignInRoutes: Sendable {
     }
 
     @Sendable private func show(_ request: WebRequest) async throws -> WebResponse {
-        let form = SignInForm(way: request.query["return"])
+        var form = SignInForm(way: request.query["return"])
+        // A single sign-on may know who is coming.
+        form.login = request.query["login"].map { String($0.prefix(64)) } ?? ""
         let cast = try await cast()
         if let session = request.session, !session.isComplete, !request.query.has("again") {
             let step = session.mustConfirm ? "/sign-in/confirm" : "/account/password"

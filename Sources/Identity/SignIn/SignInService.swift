@@ -70,7 +70,9 @@ struct SignInService: Sendable {
         let wait = try await database.write { db -> Int64? in
             let store = ThrottleStore(db)
             // Attempts judged side by side all end here: those past the limit learn nothing.
-            if let seconds = try store.find(ThrottleKey.address(attempt.visit.address))?.wait(at: now) { return seconds }
+            if let seconds = try store.find(ThrottleKey.address(attempt.visit.address))?.wait(at: now) {
+                return seconds
+            }
             try store.add(ThrottleKey.address(attempt.visit.address), .address, at: now)
             try SignInDoor.note(
                 "account.sign_in_failed", known, .password, attempt.visit.address, succeeded: false, at: now, on: db)

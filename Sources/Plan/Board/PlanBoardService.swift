@@ -75,7 +75,8 @@ package final class PlanBoardService: Sendable {
             indicators: sources.flatMap(\.indicators), targets: inputs.targets.map(\.evaluation),
             settings: EvaluationSettings(inputs.settings))
         return BoardContext(
-            day: day, board: board, plan: inputs.plan, texts: inputs.texts, targets: inputs.targets, settings: inputs.settings,
+            day: day, board: board, plan: inputs.plan, texts: inputs.texts, targets: inputs.targets,
+            settings: inputs.settings,
             snapshot: inputs.snapshot)
     }
 
@@ -93,7 +94,8 @@ package final class PlanBoardService: Sendable {
     private func state() async throws -> State {
         var figures: [String] = []
         for source in sources { figures.append(try await source.revision()) }
-        return State(figures: figures, revision: try await database.read(snapshot: true) { try BoardStore($0).revision() })
+        return State(
+            figures: figures, revision: try await database.read(snapshot: true) { try BoardStore($0).revision() })
     }
 
     private func figures(on day: LocalDate) async throws -> [OrganisationID: [String: SchoolFigure]] {

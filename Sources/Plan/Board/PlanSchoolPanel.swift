@@ -66,7 +66,8 @@ struct PlanSchoolPanel: SchoolPanelSource {
             if figure.status == .notApplicable && figure.note == nil { return nil }
             return Light(
                 target: target, way: way, figure: figure,
-                course: TargetCourse(frozen[target.id] ?? [], target: target, way: way, figure: figure, day: context.day))
+                course: TargetCourse(
+                    frozen[target.id] ?? [], target: target, way: way, figure: figure, day: context.day))
         }
     }
 

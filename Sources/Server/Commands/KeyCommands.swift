@@ -48,7 +48,8 @@ struct KeysCommand: AsyncParsableCommand {
             try await self.withPlatform(options) { platform in
                 let ring = try KeyFile(path: platform.configuration.keyFile).rotate()
                 try await platform.noteKeys("rotated to \(ring.current.id)")
-                Output.line("key \(ring.current.id) is current; restart the servers and workers, then run: santong keys reseal")
+                Output.line(
+                    "key \(ring.current.id) is current; restart the servers and workers, then run: santong keys reseal")
             }
         }
     }

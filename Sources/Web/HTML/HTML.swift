@@ -40,7 +40,9 @@
         @usableFromInline package init(literalCapacity: Int, interpolationCount: Int) {
             bytes.reserveCapacity(literalCapacity + interpolationCount * 48)
         }
-        @usableFromInline package mutating func appendLiteral(_ literal: String) { bytes.append(contentsOf: literal.utf8) }
+        @usableFromInline package mutating func appendLiteral(_ literal: String) {
+            bytes.append(contentsOf: literal.utf8)
+        }
         package mutating func appendInterpolation(_ text: String) { HTMLEscape.append(text, to: &bytes) }
         package mutating func appendInterpolation(_ text: Substring) { HTMLEscape.append(String(text), to: &bytes) }
         package mutating func appendInterpolation(_ text: String?) {
@@ -48,12 +50,16 @@
         }
         package mutating func appendInterpolation(_ number: Int) { bytes.append(contentsOf: String(number).utf8) }
         package mutating func appendInterpolation(_ number: Int64) { bytes.append(contentsOf: String(number).utf8) }
-        @usableFromInline package mutating func appendInterpolation(_ markup: HTML) { bytes.append(contentsOf: markup.bytes) }
+        @usableFromInline package mutating func appendInterpolation(_ markup: HTML) {
+            bytes.append(contentsOf: markup.bytes)
+        }
         package mutating func appendInterpolation(_ markup: HTML?) {
             if let markup { bytes.append(contentsOf: markup.bytes) }
         }
         /// `\(each: rows, row)`. Inlinable, so that each kind of row gets its own loop without type metadata.
-        @inlinable package mutating func appendInterpolation<S: Sequence>(each items: S, _ part: (S.Element) throws -> HTML)
+        @inlinable package mutating func appendInterpolation<S: Sequence>(
+            each items: S, _ part: (S.Element) throws -> HTML
+        )
             rethrows
         {
             for item in items { appendInterpolation(try part(item)) }

@@ -101,9 +101,12 @@ package struct WebPipeline: HTTPResponder {
         }
         if session.mustConfirm && exchange.path != "/sign-in/confirm" && exchange.path != "/sign-out" {
             if route.isAPI { return ProblemDocument.response(403, "需要两步验证", "请先在网页上登录并通过两步验证。") }
-            return .redirect("/sign-in/confirm?return=" + URLCoding.encode(exchange.method == .get ? exchange.target : "/"))
+            return .redirect(
+                "/sign-in/confirm?return=" + URLCoding.encode(exchange.method == .get ? exchange.target : "/"))
         }
-        if session.mustChangePassword && exchange.path != "/sign-in/confirm" && exchange.path != "/account/password" && exchange.path != "/sign-out" {
+        if session.mustChangePassword && exchange.path != "/sign-in/confirm" && exchange.path != "/account/password"
+            && exchange.path != "/sign-out"
+        {
             if route.isAPI { return ProblemDocument.response(403, "需要修改密码", "首次登录请先修改密码。") }
             return .redirect("/account/password")
         }

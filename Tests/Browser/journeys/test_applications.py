@@ -60,6 +60,7 @@ def test_a_school_connects_an_application_and_its_teacher_opens_it(journey):
     desk.get_by_role("button", name="提交决定").click()
     expect(desk.get_by_role("alert")).to_contain_text("退回时写明要改什么")
     city.expect_clean()
+    desk.goto(address)
     desk.get_by_label("通过").check()
     desk.get_by_label("意见").fill("地址已核对，同意接入。")
     desk.locator("#approval").scroll_into_view_if_needed()

@@ -99,7 +99,11 @@ struct ApplicationPagesTests {
                 for page in ["", "/edit", "/use"] {
                     #expect(try await client.get(path + page).status == 404, "\(page)")
                 }
-                for deed in deeds { #expect(try await client.post("\(path)/\(deed)", values).status == 404, "\(deed)") }
+                for deed in deeds {
+                    #expect(
+                        try await client.post("\(path)/\(deed)", from: ApplicationPagesTests.root, values).status
+                            == 404, "\(deed)")
+                }
                 #expect(try await !client.get(ApplicationPagesTests.root).text.contains("图书馆"))
             }
             let foreign = try await send(li, form(border))
@@ -108,7 +112,9 @@ struct ApplicationPagesTests {
             let seen = try await security.get(path)
             #expect(seen.status == 200 && !seen.text.contains("data-confirm"))
             for deed in deeds {
-                #expect([403, 404].contains(try await security.post("\(path)/\(deed)", values).status), "\(deed)")
+                #expect(
+                    [403, 404].contains(try await security.post("\(path)/\(deed)", from: path, values).status),
+                    "\(deed)")
             }
             for member in [TestCity.Member.wang, .system, .audit, .leader] {
                 #expect(try await city.client(member).get(path).status == 404)

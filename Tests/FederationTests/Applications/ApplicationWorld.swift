@@ -89,7 +89,7 @@ struct ApplicationWorld: Sendable {
         try await city.database.write { db in
             let new = NewAccount(
                 name: "第二位(示例)", login: "second", role: .cityAdministrator, organisation: place,
-                from: OrganisationService.always)
+                from: Timestamp.now.day)
             _ = try AccountService(db, by: .system).create(new, passwordHash: "!", mustChange: false)
         }
         let token = try await city.platform.identity.startSession(login: "second")

@@ -230,7 +230,7 @@ import Web
             let session = try #require(told.value(at: "data.usessionId")?.plain)
             let path = "/userSession/getLoginUserInfo?accessToken=\(token)"
             #expect(try await machine.call(path, ["usessionId": .text(session)]).code == "000000")
-            #expect(try await browser.post("/sign-out").status == 303)
+            #expect(try await browser.post("/sign-out", from: "/account").status == 303)
             try await city.settle()
             #expect(try await machine.call(path, ["usessionId": .text(session)]).code == "300006")
             #expect(city.national.calls.contains("/logout"))

@@ -80,7 +80,7 @@ import Testing
             let kept = try await city.database.read {
                 try $0.value("SELECT COUNT(*) FROM federation_gateway_signature", as: Int.self)
             }
-            #expect(kept == 2)
+            #expect(kept == 1)
         }
     }
 

@@ -71,8 +71,7 @@ import Web
     }
 
     @Test(arguments: Hostile.all)
-    func `what may not be asked is told to the application, without a code`(_ hostile: Hostile) async throws
-    {
+    func `what may not be asked is told to the application, without a code`(_ hostile: Hostile) async throws {
         try await withOpenID(.sqlite) { city in
             let client = try await city.register(isPublic: true)
             let browser = try await city.city.client(.wang)

@@ -31,6 +31,7 @@ import Web
             let more = try await browser.get(client.question(["scope": "openid profile edu offline_access"]))
             #expect(more.status == 200 && more.text.contains("同意并继续"))
 
+            #expect(try await browser.get("/account").text.contains(#"<a href="/account/applications">"#))
             let own = try await browser.get("/account/applications")
             #expect(own.text.contains("图书馆") && own.text.contains("取消授权"))
             let withdrawn = try await browser.post(
@@ -78,6 +79,8 @@ import Web
             let told = try OpenIDCity.query(answer.location)
             #expect(answer.location?.hasPrefix("/sign-in?return=%2Fopenid%2Fauthorize%3F") == true)
             #expect(told["again"] == nil && told["login"] == "wang")
+            let page = try await visitor.get(try #require(answer.location))
+            #expect(page.status == 200 && page.text.contains(#"value="wang""#))
             let back = try #require(told["return"])
             let browser = try await city.city.client(.wang)
             let code = try OpenIDCity.query(try await browser.get(back).location)

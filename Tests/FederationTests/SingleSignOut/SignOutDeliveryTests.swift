@@ -112,8 +112,7 @@ import Web
                 database: city.database, handlers: city.federation.errands, logger: TestDatabase.logger)
             while try await runner.runOne(now: Timestamp.now.adding(seconds: 3600)) {}
             #expect(tickets(city.network).suffix(2).sorted() == ["ST-1", "ST-2"])
-            let states = try await city.database.read { try JobStore($0).counts() }
-            #expect(states.map(\.state) == [.done] && states.first?.count == 3)
+            #expect(try await city.notices().map(\.state) == [.done, .done, .done])
         }
     }
 
@@ -126,7 +125,7 @@ import Web
             city.network.answer { _ in OutboundResponse(status: 404) }
             try await city.signOut(wang)
             try await city.settle()
-            let jobs = try await city.database.read { try JobStore($0).list(within: .everything, after: nil, limit: 9) }
+            let jobs = try await city.notices()
             #expect(jobs.map(\.state) == [.failed])
             #expect(jobs.first?.message == "图书馆：应答 404")
             #expect(jobs.first?.title == "通知退出：图书馆")

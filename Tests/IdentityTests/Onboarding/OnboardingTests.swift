@@ -82,7 +82,10 @@ import Web
             let other = TestClient(world.city.platform.pipeline)
             let again = try await other.post(
                 "/activate", from: "/activate",
-                [("login", slips[0].login), ("code", slips[0].code), ("password", Self.password), ("repeated", Self.password)])
+                [
+                    ("login", slips[0].login), ("code", slips[0].code), ("password", Self.password),
+                    ("repeated", Self.password),
+                ])
             #expect(again.status == 422)
             // The second print is for those only who have no password yet.
             #expect(self.slips(try await wang.post(world.path + "/slips", from: world.path).text).count == 1)
@@ -236,7 +239,8 @@ import Web
             let (login, events) = try await city.database.read { db in
                 (
                     try AccountStore(db).find(account, within: .everything, at: .now).login,
-                    try db.value("SELECT COUNT(*) FROM platform_event WHERE kind = 'identity.account.closed'", as: Int.self)
+                    try db.value(
+                        "SELECT COUNT(*) FROM platform_event WHERE kind = 'identity.account.closed'", as: Int.self)
                 )
             }
             #expect(login == "#\(account)" && events == 1)

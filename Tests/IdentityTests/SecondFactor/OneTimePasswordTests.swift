@@ -17,7 +17,9 @@ struct OneTimePasswordTests {
     }
 
     /// RFC 4648, section 10.
-    @Test(arguments: [("", ""), ("f", "MY"), ("fo", "MZXQ"), ("foo", "MZXW6"), ("foob", "MZXW6YQ"), ("foobar", "MZXW6YTBOI")])
+    @Test(arguments: [
+        ("", ""), ("f", "MY"), ("fo", "MZXQ"), ("foo", "MZXW6"), ("foob", "MZXW6YQ"), ("foobar", "MZXW6YTBOI"),
+    ])
     func `base32 is that of the standard without padding`(text: String, coded: String) {
         #expect(Base32.encode(Array(text.utf8)) == coded)
     }

@@ -33,7 +33,8 @@ struct SecondFactorTests {
         return (next, codes)
     }
 
-    private func give(_ city: IdentityCity, _ code: String, _ token: String) async throws -> SecondFactorService.Result {
+    private func give(_ city: IdentityCity, _ code: String, _ token: String) async throws -> SecondFactorService.Result
+    {
         let info = try #require(try await city.identity.authenticate(token))
         let page = PageContext(
             path: "/sign-in/confirm", user: info.user, csrfToken: "", flash: nil, preferences: DisplayPreferences(),

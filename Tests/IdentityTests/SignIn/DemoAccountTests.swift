@@ -24,7 +24,8 @@ import Web
             let token = try await city.identity.issueTokenByOperator(login: "li")
             #expect(try await city.identity.authenticate(token)?.id == nil)
             let demo = IdentityModule(
-                database: city.database, hasher: city.identity.hasher, crypto: city.identity.crypto, address: SiteAddress("http://127.0.0.1"), now: { now },
+                database: city.database, hasher: city.identity.hasher, crypto: city.identity.crypto,
+                address: SiteAddress("http://127.0.0.1"), now: { now },
                 isDemo: true)
             #expect(try await demo.authenticate(token)?.user.name == "李校长")
         }

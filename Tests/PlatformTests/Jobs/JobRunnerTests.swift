@@ -40,6 +40,30 @@ import Testing
     }
 
     @Test(arguments: TestDatabase.allCases)
+    func `a wide runner does several jobs at the same time`(on kind: TestDatabase) async throws {
+        try await kind.withDatabase { (database: Database, _: String) async throws in
+            for _ in 0..<3 { _ = try await add(database) }
+            // Each job waits for the two others, so one after the other none would end.
+            let (arrivals, arrive) = AsyncStream.makeStream(of: Void.self)
+            let (ends, end) = AsyncStream.makeStream(of: Void.self)
+            let gate = Gate()
+            let handler = JobHandler("test") { _ in
+                arrive.yield()
+                await gate.wait()
+                end.yield()
+                return ""
+            }
+            let work = Task { await runner(database, [handler]).run(width: 3) }
+            var waiting = arrivals.makeAsyncIterator(), ended = ends.makeAsyncIterator()
+            for _ in 0..<3 { await waiting.next() }
+            await gate.open()
+            for _ in 0..<3 { await ended.next() }
+            work.cancel()
+            await work.value
+        }
+    }
+
+    @Test(arguments: TestDatabase.allCases)
     func `a broken rule ends the job and a fault tries it again, five times at most`(on kind: TestDatabase) async throws
     {
         struct Fault: Error {}
@@ -82,4 +106,20 @@ private final class Counter: Sendable {
     private let all = Mutex<[String]>([])
     func add(_ text: String) { all.withLock { $0.append(text) } }
     var seen: [String] { all.withLock { $0 } }
+}
+
+/// Holds everybody until it is opened.
+private actor Gate {
+    private var isOpen = false
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    func wait() async {
+        if !isOpen { await withCheckedContinuation { waiting.append($0) } }
+    }
+
+    func open() {
+        isOpen = true
+        for continuation in waiting { continuation.resume() }
+        waiting = []
+    }
 }

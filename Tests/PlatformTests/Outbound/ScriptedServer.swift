@@ -50,8 +50,8 @@ final class ScriptedServer: Sendable {
     /// What was sent so far, one text for each connection.
     var received: [String] { state.withLock { $0.received } }
 
-    func url(_ path: String = "/", host: String = "127.0.0.1", scheme: String = "http") -> String {
-        "\(scheme)://\(host):\(port)\(path)"
+    func url(_ path: String = "/", host: String = "127.0.0.1") -> String {
+        "http://\(host):\(port)\(path)"
     }
 
     /// Returns when a request has come.

@@ -1,0 +1,113 @@
+import App
+import Database
+import Federation
+import Foundation
+import Identity
+import Kernel
+import Platform
+import Web
+
+/// What tokens and userinfo cost beside one signature by the same kind of key.
+struct TokenMeasure {
+    private static let times = 400
+    private static let redirect = "http://localhost/cb"
+
+    let platform: CityPlatform
+    let session: SessionInfo
+    let keys: ApplicationKeys
+
+    static func run() async throws {
+        try await Measure.withFreshPlatform { platform in
+            _ = try await platform.identity.accounts.createByOperator(name: "王老师", login: "wang", role: "city_leader")
+            let token = try await platform.identity.startSession(login: "wang")
+            guard let session = try await platform.identity.authenticate(token) else { throw DomainError.notFound }
+            var content = ApplicationContent()
+            (content.name, content.contact, content.contactPhone) = ("图书馆", "陈主任", "0770-2820000")
+            (content.protocols, content.scopes, content.redirects) = ([.openID], ["profile", "edu"], [redirect])
+            let keys = try await platform.federation.applications.register(content, owner: nil, level: .city)
+            try await TokenMeasure(platform: platform, session: session, keys: keys).measure()
+        }
+    }
+
+    private func measure() async throws {
+        let key = RSAKey.generate(), message = Array(repeating: UInt8(65), count: 500)
+        let bare = try await cost { for _ in 0..<TokenMeasure.times { _ = key.sign(message) } }
+        var codes: [String] = []
+        for _ in 0..<TokenMeasure.times { codes.append(try await code()) }
+        let basic = "Basic " + Data("\(keys.clientID):\(keys.clientSecret ?? "")".utf8).base64EncodedString()
+        var token = ""
+        let issue = try await cost {
+            for code in codes {
+                let form = [
+                    (name: "grant_type", value: "authorization_code"), ("code", code),
+                    ("redirect_uri", TokenMeasure.redirect),
+                ]
+                let answer = try await call(
+                    .post, "/openid/token", form: FormValues(form), headers: ["authorization": basic])
+                token = try text("access_token", answer)
+            }
+        }
+        let userInfo = try await cost {
+            for _ in 0..<TokenMeasure.times {
+                _ = try text(
+                    "sub", try await call(.get, "/openid/userinfo", headers: ["authorization": "Bearer " + token]))
+            }
+        }
+        for (name, value) in [("bare signature", bare), ("token issue", issue), ("userinfo", userInfo)] {
+            print("\(name): \(Measure.rounded(value)) ms CPU, \(Measure.rounded(value / bare)) × bare")
+        }
+    }
+
+    /// CPU milliseconds of one of `times`.
+    private func cost(_ body: () async throws -> Void) async throws -> Double {
+        let start = Measure.cpu
+        try await body()
+        return (Measure.cpu - start) * 1000 / Double(TokenMeasure.times)
+    }
+
+    private func code() async throws -> String {
+        let question = [
+            (name: "client_id", value: keys.clientID), ("redirect_uri", TokenMeasure.redirect),
+            ("response_type", "code"), ("scope", "openid profile edu"),
+        ]
+        let answer = try await call(.get, "/openid/authorize", query: FormValues(question), session: session)
+        let location = answer.headers.first { $0.name == "location" }?.value ?? ""
+        let values = URLCoding.parse(location.utf8.drop { $0 != 0x3F }.dropFirst())
+        guard let code = values?.raw("code") else { throw DomainError.notFound }
+        return code
+    }
+
+    private func text(_ name: String, _ answer: WebResponse) throws -> String {
+        guard case .bytes(let bytes) = answer.body,
+            let object = try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any],
+            let text = object[name] as? String
+        else { throw DomainError.notFound }
+        return text
+    }
+
+    /// Calls the handler of a route as the pipeline would.
+    private func call(
+        _ method: RouteMethod, _ path: String, query: FormValues = FormValues(), form: FormValues = FormValues(),
+        headers: [String: String] = [:], session: SessionInfo? = nil
+    ) async throws -> WebResponse {
+        guard let route = platform.routes.first(where: { $0.method == method && $0.path == path }) else {
+            throw DomainError.notFound
+        }
+        let site = SiteInfo(name: "", owner: "", contact: "", registration: "", isDemo: false, assets: AssetManifest())
+        let page = PageContext(
+            path: path, user: nil, csrfToken: "", flash: nil, preferences: DisplayPreferences(), navigation: [],
+            site: site)
+        return try await route.handler(
+            WebRequest(
+                method: method, path: path, query: query, form: form, headers: WebHeaders(headers),
+                remoteAddress: "127.0.0.1", requestID: "", session: session, page: page,
+                exporter: NoExporter()))
+    }
+}
+
+/// The doors measured here write no tables.
+private struct NoExporter: TableExporter {
+    func write(title: String, header: [String], rows: [[TableValue]], format: TableFormat) throws -> String {
+        throw DomainError.notFound
+    }
+}
