@@ -20,7 +20,11 @@ struct TokenMeasure {
         try await Measure.withFreshPlatform { platform in
             _ = try await platform.identity.accounts.createByOperator(name: "王老师", login: "wang", role: "city_leader")
             let token = try await platform.identity.startSession(login: "wang")
-            guard let session = try await platform.identity.authenticate(token) else { throw DomainError.notFound }
+            guard let begun = try await platform.identity.authenticate(token) else { throw DomainError.notFound }
+            // As if the one-time password had been changed.
+            let session = SessionInfo(
+                id: begun.id, user: begun.user, csrfToken: begun.csrfToken, mustChangePassword: false,
+                lineage: begun.lineage, signedInAt: begun.signedInAt)
             var content = ApplicationContent()
             (content.name, content.contact, content.contactPhone) = ("图书馆", "陈主任", "0770-2820000")
             (content.protocols, content.scopes, content.redirects) = ([.openID], ["profile", "edu"], [redirect])

