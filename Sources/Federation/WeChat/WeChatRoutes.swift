@@ -27,7 +27,8 @@ struct WeChatRoutes: Sendable {
             return .redirect("/sign-in?return=" + URLCoding.encode(WeChatPages.bindStartPath))
         }
         let asked = ReturnWay(request.query["return"]).path
-        let way = asked.hasPrefix("/wechat/") ? "/" : asked
+        // It travels in a cookie, and the way to WeChat must not lead there again.
+        let way = asked.hasPrefix("/wechat/") || asked.utf8.count > 1500 ? "/" : asked
         let attempt = service.start(for: isBinding ? request.completeSession?.user.account : nil, way: way)
         let back = address.absolute(WeChatPages.callbackPath)
         return WebResponse.leave(to: service.client.authorizeAddress(back: back, state: attempt.state))

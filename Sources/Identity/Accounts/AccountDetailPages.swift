@@ -45,7 +45,7 @@ extension AccountPages {
         let resume = UI.postButton("恢复", action: base + "/resume", page: page)
         let factor = UI.postButton(
             "重置两步验证", action: base + "/second-factor/remove", page: page,
-            confirm: "核实本人身份后再重置。\(account.name)下次登录时重新设置，已登录的设备会退出。")
+            confirm: "核实本人身份后再重置。\(account.name)用密码登录后重新设置，已登录的设备会退出。")
         let close = UI.postButton(
             "注销", action: base + "/close", page: page, style: .danger,
             confirm: "注销后账号不能恢复，登录名和所有登录方式会删除。")

@@ -188,7 +188,7 @@ struct AccountRoutes: Sendable {
     @Sendable private func removeSecondFactor(_ request: WebRequest) async throws -> WebResponse {
         let id: ID<Account> = try request.id("id"), deed = try administration(request), crypto = crypto
         try await database.write { try deed($0).removeSecondFactor(id, crypto) }
-        return done(id, "两步验证已重置，本人下次登录时重新设置")
+        return done(id, "两步验证已重置，本人用密码登录后重新设置")
     }
 
     private func done(_ id: ID<Account>, _ text: String) -> WebResponse {

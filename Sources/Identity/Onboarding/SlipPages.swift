@@ -14,8 +14,9 @@ enum SlipPages {
         #"""
         <li class="slip"><h2>\#(slip.name)</h2><p>\#(slip.place)</p>
         <dl><div><dt>登录名</dt><dd><code>\#(slip.login)</code></dd></div>
-        <div><dt>激活码</dt><dd><code>\#(slip.code)</code></dd></div></dl>
-        <p>打开 \#(base)/activate，填写登录名和激活码，设置自己的密码。</p></li>
+        <div><dt>激活码</dt><dd><code>\#(slip.code)</code></dd></div>
+        <div><dt>网址</dt><dd>\#(base)/activate</dd></div></dl>
+        <p class="small">打开网址，填写登录名和激活码，设置自己的密码。</p></li>
         """#
     }
 

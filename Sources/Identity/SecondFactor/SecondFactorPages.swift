@@ -5,7 +5,7 @@ enum SecondFactorPages {
     static func ask(way: String, _ problems: [FieldProblem], _ page: PageContext) -> HTML {
         let content: HTML = #"""
             \#(UI.heading("两步验证", note: "密码之外，还要验证器上的验证码"))
-            \#(UI.card(nil, form("确认", hint: "验证器 App 上现在的 6 位数字；手机不在身边时填一个恢复码", way, problems, page)))
+            \#(UI.card(nil, form("确认", hint: "验证器上现在的 6 位数字；手机不在身边时填一个恢复码", way, problems, page)))
             """#
         return UI.layout("两步验证", page, isFailed: !problems.isEmpty, content)
     }
@@ -25,7 +25,7 @@ enum SecondFactorPages {
             """#
         let body: HTML = #"""
             \#(steps)\#(UI.qrCode(address, label: "验证器二维码"))
-            \#(form("启用", hint: "30 秒换一次", way, problems, page))
+            \#(form("启用", hint: "验证器上现在的 6 位数字，30 秒换一次", way, problems, page))
             """#
         let content: HTML = #"""
             \#(UI.heading("设置两步验证"))
@@ -48,8 +48,8 @@ enum SecondFactorPages {
     static func recoveryCodes(_ codes: [String], way: String, _ page: PageContext) -> HTML {
         let list: HTML = #"<ul class="codes">\#(each: codes, { "<li><code>\($0)</code></li>" })</ul>"#
         let content: HTML = #"""
-            \#(UI.heading("恢复码"))
-            \#(UI.notice(.warn, "只显示这一次。打印或抄下来，和手机分开放。每个码只能用一次。"))
+            \#(UI.heading("恢复码", note: "手机不在身边时，用一个恢复码代替验证码登录", actions: UI.printButton()))
+            \#(UI.notice(.warn, "只显示这一次。打印或抄下来，和手机分开放。每个恢复码只能用一次。"))
             \#(UI.card(nil, list))
             <p>\#(UI.linkButton("已经记下，继续", url: way, style: .primary))</p>
             """#

@@ -17,12 +17,11 @@ struct SessionStore {
             """
             SELECT s.kind, s.account_id, a.person_id, p.name, s.csrf_token, s.created_at, s.last_seen_at, s.expires_at,
                 a.must_change_password, a.password_changed_at, s.lineage, s.confirmed_at,
-                COALESCE(f.is_active, 0), v.value, g.role, o.id, o.path
+                COALESCE(f.is_active, 0), \(SettingStore.scalar(SecondFactorPolicy.setting)), g.role, o.id, o.path
             FROM identity_session s
             JOIN identity_account a ON a.id = s.account_id AND a.state = 'active'\(demo)
             JOIN directory_person p ON p.id = a.person_id
             LEFT JOIN identity_second_factor f ON f.account_id = a.id
-            LEFT JOIN platform_setting v ON v.name = \(SecondFactorPolicy.setting)
             LEFT JOIN identity_grant g ON g.account_id = a.id AND g.valid_from <= \(day)
                 AND (g.valid_to IS NULL OR g.valid_to > \(day))
             LEFT JOIN directory_organisation o ON o.id = g.organisation_id AND o.closed_on IS NULL

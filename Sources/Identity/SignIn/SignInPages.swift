@@ -27,7 +27,8 @@ package enum SignInPages {
             \#(UI.hidden("_csrf", page.csrfToken))\#(UI.hidden("return", form.way))\#(UI.errorSummary(problems))
             \#(login)\#(password)
             <div class="form-actions"><button class="button button--primary" type="submit">登录</button></div>
-            <p class="field-hint">忘记密码时，教师找学校管理员重置，学校管理员找县(市、区)管理员重置。</p>
+            <p>第一次登录，拿到了激活条：<a href="/activate">激活账号</a></p>
+            <p class="field-hint">忘记密码时，学生找班主任重置，教师找学校管理员，学校管理员找县(市、区)管理员。</p>
             </form>
             """#
     }

@@ -112,6 +112,8 @@ struct TargetSetExchangeRoutes: Sendable {
     @Sendable func accept(_ request: WebRequest) async throws -> WebResponse {
         let user = try request.user, id: ID<PlanTargetSet> = try request.id("id")
         let actor = AuditActor(user, address: request.remoteAddress), indicators = TargetForm.indicators(sources)
+        // Who may not see the set learns nothing by what its form lacks.
+        _ = try await known(request)
         let day = try TargetSetExchangeRoutes.day(request), mark = request.form["mark"] ?? ""
         let file = try TargetSetExchangeRoutes.read(Array((request.form.raw("content") ?? "").utf8))
         let changes = try await database.write { db in

@@ -22,6 +22,11 @@ package struct SettingStore {
             })
     }
 
+    /// The value of a setting inside a statement of another module; NULL when nobody has chosen.
+    package static func scalar(_ name: String) -> SQL {
+        "(SELECT value FROM platform_setting WHERE name = \(name))"
+    }
+
     package func value(_ name: String) throws -> String? {
         try db.value("SELECT value FROM platform_setting WHERE name = \(name)")
     }

@@ -22,7 +22,9 @@ struct WalkRecords: Sendable {
     /// The parameters that name no record of a school or county: doors of strangers, whose secret is the parameter; pictures,
     /// which go by their content; targets and versions, which are looked up in the set or plan before them; and what
     /// belongs to the city and to no one below it.
-    static let unowned: Set<String> = ["card", "setup", "logos", "targets", "versions", "arrive", "links"]
+    static let unowned: Set<String> = [
+        "card", "setup", "getuserinfo", "logos", "targets", "versions", "arrive", "links",
+    ]
 
     static func segments(of route: Route) -> [(before: String, parameter: String)] {
         let parts = route.path.split(separator: "/").map(String.init)
@@ -60,7 +62,7 @@ struct WalkRecords: Sendable {
             "drafts": draft, "documents": plan, "versions": "1", "target-sets": set, "targets": "T12",
             "counterparts": try await WalkRecords.counterpart(in: city),
             "links": Identifiers.next(), "arrive": Identifiers.next(), "card": Identifiers.next(),
-            "setup": Identifiers.next(), "logos": String(repeating: "0", count: 64),
+            "setup": Identifiers.next(), "getuserinfo": Identifiers.next(), "logos": String(repeating: "0", count: 64),
         ]
     }
 

@@ -132,6 +132,7 @@ def test_a_forgotten_password_is_reset_in_two_taps_on_a_phone(journey):
     page.get_by_role("link", name=CLASS).click()
     teacher.picture("class-page-phone")
     page.get_by_role("link", name="班级账号").tap()
+    heading(page, "班级账号")
     teacher.picture("class-accounts-phone")
     page.get_by_role("button", name=re.compile("^重置.*的密码")).last.tap()
     heading(page, "激活条")

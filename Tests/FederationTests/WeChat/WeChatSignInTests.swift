@@ -188,7 +188,10 @@ import Testing
         #expect(cookies.attempt(pair, at: clock.now) == nil)
     }
 
-    @Test(arguments: ["https%3A%2F%2Fevil.example", "%2F%2Fevil.example", "%2F%5Cevil.example", "%2Fwechat%2Fsign-in"])
+    @Test(arguments: [
+        "https%3A%2F%2Fevil.example", "%2F%2Fevil.example", "%2F%5Cevil.example", "%2Fwechat%2Fsign-in",
+        "%2F" + String(repeating: "a", count: 1500),
+    ])
     func `nobody is led off the site or round in circles`(_ way: String) async throws {
         try await withWeChat(.sqlite) { city in
             try await city.open("mei")

@@ -114,6 +114,8 @@ struct ArrivalService: Sendable {
     private static func begin(
         _ account: ID<Account>, _ door: SignInDoor, _ visit: SignInVisit, at now: Timestamp, on db: Connection
     ) throws -> SignInResult {
+        // An account that is locked at one door is locked at every door.
+        if let seconds = try door.wait(for: account, at: now, on: db) { return .wait(seconds: seconds) }
         do { return try door.admit(account, by: .gateway, visit, at: now, on: db) } catch DomainError.notFound {
             return .refused("关联的账号已注销，请联系学校管理员")
         }

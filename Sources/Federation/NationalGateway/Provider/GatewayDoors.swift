@@ -15,7 +15,7 @@ struct GatewayDoors: Sendable {
         for path in ["/login", "/aamif/login", "/gateway/login"] { routes.get(path, access: .public, logIn) }
     }
 
-    /// From the launcher into the application, named by its key or its appId.
+    /// From the launcher into the application, named by its key or its appId: one of her own organisations or above them.
     @Sendable private func open(_ request: WebRequest) async throws -> WebResponse {
         let name = try request.parameter("application"), service = service
         guard let session = request.completeSession, !session.lineage.isEmpty else { throw DomainError.notFound }
@@ -23,7 +23,7 @@ struct GatewayDoors: Sendable {
             let store = ApplicationStore(db)
             let known = try ApplicationID(checking: name).flatMap { try store.find($0) }
             guard let application = try known ?? store.find(clientID: name), application.speaks(.gateway),
-                !application.launchURL.isEmpty
+                !application.launchURL.isEmpty, session.user.grants.contains(where: { application.ownerPath.contains($0.path) })
             else { throw DomainError.notFound }
             return try pass(session, into: application, at: application.launchURL, on: db)
         }
