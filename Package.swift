@@ -100,8 +100,10 @@ let package = Package(
             ], swiftSettings: settings),
 
         .executableTarget(
-            name: "measure", dependencies: ["App", "Database", "Federation", "Identity", "Kernel", "Platform", "Web"],
-            path: "Benchmarks/Measure", swiftSettings: settings),
+            name: "measure",
+            dependencies: [
+                "App", "CArgon2", "Database", "Directory", "Federation", "Identity", "Kernel", "Platform", "Web",
+            ], path: "Benchmarks/Measure", swiftSettings: settings),
         .executableTarget(
             name: "floor", dependencies: ["CSQLite", hummingbird], path: "Benchmarks/Floor", swiftSettings: settings),
 

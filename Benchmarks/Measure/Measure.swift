@@ -16,7 +16,13 @@ struct Measure {
         case "import": try await importWorkbook(arguments.dropFirst().first ?? "")
         case "recompute": try await recompute(arguments.dropFirst().first ?? "./data")
         case "tokens": try await TokenMeasure.run()
-        default: print("usage: measure tokens | group-commit | sheet | import WORKBOOK | recompute DATA-FOLDER")
+        case "sessions": try await IdentityMeasure.sessions()
+        case "sign-ins": try await IdentityMeasure.signIns()
+        case "people": try await IdentityMeasure.people()
+        default:
+            print(
+                "usage: measure tokens | sessions | sign-ins | people | group-commit | sheet | import WORKBOOK | recompute DATA-FOLDER"
+            )
         }
     }
 

@@ -121,7 +121,9 @@ struct TokenService: Sendable {
                 return .refused(OAuthError("invalid_scope", "scope exceeds what was granted"))
             }
             guard try store.useToken(hash, at: now) else { return .refused(.invalidGrant("used before")) }
-            try store.insert(access, refresh: refresh, of: found, scopes: scopes, at: now)
+            // The new refresh token is worth as much as the old one; only the access token is narrower (RFC 6749, section 6).
+            try store.insert(
+                access, refresh: refresh, of: found, scopes: scopes, refreshScopes: known.scopes, at: now)
             return .issued(found, scopes: scopes, hasRefresh: true)
         }
         return try issue(outcome, access, refresh, isFirst: false, at: now, signer)
@@ -193,14 +195,15 @@ struct TokenService: Sendable {
 
 extension AuthorizationStore {
     fileprivate func insert(
-        _ access: String, refresh: String?, of authorization: Authorization, scopes: [String], at now: Timestamp
+        _ access: String, refresh: String?, of authorization: Authorization, scopes: [String],
+        refreshScopes: [String]? = nil, at now: Timestamp
     ) throws {
         try insert(
             SHA256.hash(access), .access, of: authorization.id, scopes: scopes, at: now,
             until: now.adding(seconds: Authorization.accessLife))
         guard let refresh else { return }
         try insert(
-            SHA256.hash(refresh), .refresh, of: authorization.id, scopes: scopes, at: now,
+            SHA256.hash(refresh), .refresh, of: authorization.id, scopes: refreshScopes ?? scopes, at: now,
             until: now.adding(seconds: Authorization.refreshLife))
     }
 }

@@ -51,13 +51,13 @@ struct AccountAdministration {
     func close(_ id: ID<Account>, _ crypto: any CryptoProvider) throws { try service.close(managed(id), crypto) }
 
     /// 调动: the person leaves one school for another and keeps her account. Posts, classes and roles at the old school end
-    /// and those at the new begin in one transaction. Throws `DomainError.invalid` for `from` and `to`.
+    /// and those at the new begin in one transaction. Throws `DomainError.invalid` for `leaving` and `joining`.
     func transfer(_ id: ID<Account>, _ move: Transfer, _ crypto: any CryptoProvider) throws {
         let account = try managed(id), day = service.now.day
         let leaving = account.grants.filter { $0.organisation == move.from && $0.isOpen(on: day) }
-        guard !leaving.isEmpty else { throw DomainError.invalid("from", "选择现在的学校") }
-        guard move.from != move.to else { throw DomainError.invalid("to", "选择另一所学校") }
-        try checkPlace(.teacher, at: move.to, field: "to")
+        guard !leaving.isEmpty else { throw DomainError.invalid("leaving", "选择现在的学校") }
+        guard move.from != move.to else { throw DomainError.invalid("joining", "选择另一所学校") }
+        try checkPlace(.teacher, at: move.to, field: "joining", roleField: "joining")
         let db = service.db, organisations = OrganisationStore(db)
         let old = try organisations.find(move.from, within: .everything)
         let people = PersonStore(db), posts = try people.staff(of: old.id, on: day)
@@ -86,7 +86,9 @@ struct AccountAdministration {
     }
 
     /// Places outside the user's own do not exist for her, so the message is that of an unknown choice.
-    private func checkPlace(_ role: Role, at organisation: OrganisationID, field: String = "organisation") throws {
+    private func checkPlace(
+        _ role: Role, at organisation: OrganisationID, field: String = "organisation", roleField: String = "role"
+    ) throws {
         let scope = user.scope(of: .accountManage)
         let place: Organisation
         do {
@@ -95,7 +97,7 @@ struct AccountAdministration {
             throw DomainError.invalid(field, "选择单位")
         }
         guard GrantRules.mayGrant(role, at: place.path, by: user) else {
-            throw DomainError.invalid("role", "你不能授予\(place.name)的\(role.title)角色")
+            throw DomainError.invalid(roleField, "你不能授予\(place.name)的\(role.title)角色")
         }
     }
 }
@@ -108,13 +110,16 @@ struct Transfer: Sendable {
     let from: OrganisationID
     let to: OrganisationID
 
-    /// Throws `DomainError.invalid` for `from` and `to`.
+    /// The names of its fields, apart from those of the form for a new role on the same page.
+    static let fields: Set<String> = ["leaving", "joining"]
+
+    /// Throws `DomainError.invalid` for `leaving` and `joining`.
     init(_ form: FormValues) throws {
         var problems: [FieldProblem] = []
-        let from = form["from"].flatMap(OrganisationID.init(checking:))
-        let to = form["to"].flatMap(OrganisationID.init(checking:))
-        if from == nil { problems.append(FieldProblem(field: "from", message: "选择现在的学校")) }
-        if to == nil { problems.append(FieldProblem(field: "to", message: "选择调入的学校")) }
+        let from = form["leaving"].flatMap(OrganisationID.init(checking:))
+        let to = form["joining"].flatMap(OrganisationID.init(checking:))
+        if from == nil { problems.append(FieldProblem(field: "leaving", message: "选择现在的学校")) }
+        if to == nil { problems.append(FieldProblem(field: "joining", message: "选择调入的学校")) }
         guard let from, let to else { throw DomainError.invalid(problems) }
         (self.from, self.to) = (from, to)
     }

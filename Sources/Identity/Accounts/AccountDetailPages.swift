@@ -92,9 +92,10 @@ extension AccountPages {
     }
 
     private static func newGrant(_ view: View, _ choices: GrantChoices, _ page: PageContext) -> HTML {
+        let problems = view.problems.filter { !Transfer.fields.contains($0.field) }
         let form = UI.form(
-            action: path(view.account.id) + "/grants", page: page, submit: "增加角色", problems: view.problems,
-            grantFields(view.form, choices, view.problems))
+            action: path(view.account.id) + "/grants", page: page, submit: "增加角色", problems: problems,
+            grantFields(view.form, choices, problems))
         return UI.card("增加角色", id: "new-grant", form)
     }
 
@@ -107,13 +108,14 @@ extension AccountPages {
         let from = own.map { SelectOption($0.organisation.rawValue, $0.organisationName) }
         let to =
             [SelectOption("", "选择学校")] + choices.schools.map { SelectOption($0.id.rawValue, $0.title) }
+        let problems = view.problems.filter { Transfer.fields.contains($0.field) }
         let fields: HTML = #"""
-            \#(UI.select("from", label: "现在的学校", options: from, selected: from.first?.value, problems: view.problems))
-            \#(UI.select("to", label: "调入学校", options: to, selected: nil, required: true, problems: view.problems))
+            \#(UI.select("leaving", label: "现在的学校", options: from, selected: from.first?.value, problems: problems))
+            \#(UI.select("joining", label: "调入学校", options: to, selected: nil, required: true, problems: problems))
             <p class="field-hint">今天起在新学校任教师，原学校的任职、带班和权限同时结束。账号和以往的记录不变。</p>
             """#
         let form = UI.form(
-            action: path(view.account.id) + "/transfer", page: page, submit: "办理调动", problems: view.problems, fields)
+            action: path(view.account.id) + "/transfer", page: page, submit: "办理调动", problems: problems, fields)
         return UI.card("调动", id: "transfer", form)
     }
 

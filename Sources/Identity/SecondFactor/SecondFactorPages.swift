@@ -18,7 +18,7 @@ enum SecondFactorPages {
         }.joined(separator: " ")
         let steps: HTML = #"""
             <ol class="steps-text">
-            <li>在手机上安装任一支持 TOTP 的验证器，例如微信小程序里的验证器。</li>
+            <li>在手机上准备一个身份验证器，例如在微信小程序里搜索“身份验证器”。</li>
             <li>用它扫描二维码，或手工输入密钥 <code>\#(groups)</code>。</li>
             <li>填写验证器上显示的 6 位数字。</li>
             </ol>

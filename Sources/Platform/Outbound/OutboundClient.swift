@@ -36,6 +36,12 @@ package final class OutboundClient: OutboundHTTP {
     package func send(_ request: OutboundRequest) async throws -> OutboundResponse {
         try request.check()
         let transfer = Transfer(request)
+        // Also while it waits for a thread.
+        let alarm = Task {
+            try await Task.sleep(until: transfer.deadline, clock: .continuous)
+            transfer.answer(.failure(OutboundError.timeout))
+        }
+        defer { alarm.cancel() }
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 transfer.begin(continuation)

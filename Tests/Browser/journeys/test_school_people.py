@@ -40,6 +40,7 @@ def new_class(journey, number: int, teacher: str) -> str:
     heading(page, f"二年级({number})班")
     address = page.url
     page.get_by_role("link", name="安排教师").click()
+    heading(page, "安排教师")
     choice = page.get_by_label("教师", exact=True)
     labels = choice.locator("option").all_inner_texts()
     choice.select_option(label=next(label for label in labels if label.startswith(teacher)))

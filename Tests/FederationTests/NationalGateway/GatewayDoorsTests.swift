@@ -60,6 +60,17 @@ import Web
         }
     }
 
+    /// Swift takes the Kelvin sign for a K; browsers do not.
+    @Test func `a registered address in other bytes is not registered`() async throws {
+        try await withGateway(.sqlite) { city in
+            _ = try await city.register(launch: "https://app.example/K")
+            let browser = try await city.client(.wang)
+            #expect(try await browser.get("/login?service=https%3A%2F%2Fapp.example%2FK").status == 303)
+            let strange = try await browser.get("/login?service=https%3A%2F%2Fapp.example%2F%E2%84%AA")
+            #expect(strange.status == 403 && strange.location == nil)
+        }
+    }
+
     @Test func `the first flavour signs in by the address alone`() async throws {
         try await withGateway(.sqlite) { city in
             _ = try await city.register()

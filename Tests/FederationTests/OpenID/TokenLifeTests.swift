@@ -69,6 +69,10 @@ import Web
             let less = try await city.refresh(token, client, [("scope", "openid")])
             #expect(try less.member("scope") == "openid")
             #expect(try await city.userInfo(less.member("access_token")).text.contains("wang") == false)
+            // What was left out once is not lost for good.
+            let whole = try await city.refresh(try less.member("refresh_token"), client)
+            #expect(try whole.member("scope") == "openid profile offline_access")
+            #expect(try await city.userInfo(whole.member("access_token")).text.contains("wang"))
         }
     }
 

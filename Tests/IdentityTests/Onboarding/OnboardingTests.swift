@@ -215,7 +215,7 @@ import Web
             #expect(try await wang.get("/schools/\(old.id)").status == 200)
             #expect(try await wang.get("/schools/\(new.id)").status == 404)
             let answer = try await bureau.post(
-                path + "/transfer", from: path, [("from", old.id.rawValue), ("to", new.id.rawValue)])
+                path + "/transfer", from: path, [("leaving", old.id.rawValue), ("joining", new.id.rawValue)])
             #expect(answer.status == 303)
             #expect(try await wang.get("/schools/\(old.id)").status == 404)
             #expect(try await wang.get("/schools/\(new.id)").status == 200)
@@ -223,7 +223,7 @@ import Web
             let li = try await city.client(.li)
             #expect(try await li.get(path).status == 404)
             let same = try await bureau.post(
-                path + "/transfer", from: path, [("from", new.id.rawValue), ("to", new.id.rawValue)])
+                path + "/transfer", from: path, [("leaving", new.id.rawValue), ("joining", new.id.rawValue)])
             #expect(same.status == 422)
         }
     }

@@ -87,7 +87,9 @@ struct GatewayDoors: Sendable {
     /// Registered as a whole; where it would be read in two ways it is not.
     static func isRegistered(_ address: String, of application: Application, _ store: ApplicationStore) throws -> Bool {
         guard !address.isEmpty else { return false }
-        return try address == application.launchURL || store.addresses(.redirect, of: application.id).contains(address)
+        // Byte for byte: equal texts of Swift may be two addresses.
+        let registered = try [application.launchURL] + store.addresses(.redirect, of: application.id)
+        return registered.contains { $0.utf8.elementsEqual(address.utf8) }
     }
 }
 

@@ -1,0 +1,54 @@
+import App
+import Kernel
+import Web
+
+/// Calls the handlers of routes as the pipeline would, the session looked up for every call.
+struct RouteCaller: Sendable {
+    let platform: CityPlatform
+
+    /// - Parameter token: of a signed-in person.
+    @discardableResult
+    func call(
+        _ method: RouteMethod, _ pattern: String, _ parameters: [String: String] = [:], query: String = "",
+        form: [(name: String, value: String)] = [], token: String? = nil, address: String = "127.0.0.1"
+    ) async throws -> WebResponse {
+        guard let route = platform.routes.first(where: { $0.method == method && $0.path == pattern }) else {
+            throw DomainError.notFound
+        }
+        var session: SessionInfo?
+        if let token { session = try await platform.identity.authenticate(token) }
+        let site = SiteInfo(name: "", owner: "", contact: "", registration: "", isDemo: false, assets: AssetManifest())
+        let page = PageContext(
+            path: pattern, user: session?.user, csrfToken: "", flash: nil, preferences: DisplayPreferences(),
+            navigation: [], site: site)
+        let answer = try await route.handler(
+            WebRequest(
+                method: method, path: pattern, parameters: parameters, query: URLCoding.parse(query.utf8) ?? FormValues(),
+                form: FormValues(form), headers: WebHeaders(["user-agent": "measure"]), remoteAddress: address,
+                requestID: "", session: session, page: page, exporter: NoTables()))
+        // Answers are written when they are sent.
+        if case .bytes(let bytes) = answer.body { precondition(bytes.count >= 0) }
+        return answer
+    }
+
+    private struct NoTables: TableExporter {
+        func write(title: String, header: [String], rows: [[TableValue]], format: TableFormat) throws -> String {
+            throw DomainError.notFound
+        }
+    }
+}
+
+/// How long things took, in milliseconds.
+struct Durations {
+    private var all: [Double] = []
+    var count: Int { all.count }
+
+    mutating func add(_ duration: Duration) { all.append(duration / .milliseconds(1)) }
+    mutating func add(_ others: Durations) { all += others.all }
+
+    /// 0.95 for the 95th percentile; 0 without any.
+    func percentile(_ share: Double) -> Double {
+        let sorted = all.sorted()
+        return sorted.isEmpty ? 0 : sorted[min(Int(Double(sorted.count) * share), sorted.count - 1)]
+    }
+}
