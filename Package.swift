@@ -125,7 +125,8 @@ let package = Package(
         tests(
             for: "App",
             [
-                "Connectivity", "Contracts", "Plan", "Server", "Demo", "Directory", "Identity", "Federation", "Database",
+                "Connectivity", "Contracts", "Plan", "Server", "Demo", "Directory", "Identity", "Federation",
+                "Database",
                 "Kernel", "Platform", "Web",
             ]),
     ]

@@ -21,14 +21,12 @@ struct RouteCaller: Sendable {
         let page = PageContext(
             path: pattern, user: session?.user, csrfToken: "", flash: nil, preferences: DisplayPreferences(),
             navigation: [], site: site)
-        let answer = try await route.handler(
+        return try await route.handler(
             WebRequest(
-                method: method, path: pattern, parameters: parameters, query: URLCoding.parse(query.utf8) ?? FormValues(),
+                method: method, path: pattern, parameters: parameters,
+                query: URLCoding.parse(query.utf8) ?? FormValues(),
                 form: FormValues(form), headers: WebHeaders(["user-agent": "measure"]), remoteAddress: address,
                 requestID: "", session: session, page: page, exporter: NoTables()))
-        // Answers are written when they are sent.
-        if case .bytes(let bytes) = answer.body { precondition(bytes.count >= 0) }
-        return answer
     }
 
     private struct NoTables: TableExporter {

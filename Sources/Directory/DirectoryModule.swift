@@ -49,7 +49,7 @@ package struct DirectoryModule: Sendable {
             + OrganisationInterface(database: database).routes().all
             + SchoolRoutes(database: database, panels: schoolPanels, exportFolder: exportFolder).routes().all
             + ClassRoutes(database: database, crypto: crypto, related: classPages).routes().all
-            + ClassChangeRoutes(database: database).routes().all
+            + ClassChangeRoutes(database: database, listeners: leavingListeners).routes().all
             + PupilRoutes(database: database, crypto: crypto, listeners: leavingListeners).routes().all
             + StaffRoutes(
                 database: database, crypto: crypto, listeners: leavingListeners, related: staffPages

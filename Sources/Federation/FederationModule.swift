@@ -123,6 +123,6 @@ package struct FederationModule: Sendable {
         try await signingKeys.tend()
     }
     package var receivers: [EventReceiver] {
-        [signOut.receiver, gateway.receiver, ClosedAccounts(database: database).receiver]
+        [signOut.receiver, gateway.receiver] + EndedAccounts(database: database).receivers
     }
 }

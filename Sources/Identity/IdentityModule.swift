@@ -13,6 +13,7 @@ package struct IdentityModule: Sendable {
         Migration("identity/0002-session-lineage", SessionSchema.lineage),
         Migration("identity/0003-second-factor", SecondFactorSchema.statements),
         Migration("identity/0004-onboarding", OnboardingSchema.statements),
+        Migration("identity/0005-resumption", AccountSchema.resumption),
     ]
 
     /// Where sealed values stand.

@@ -134,7 +134,7 @@ class Echo:
             def do_GET(self):
                 # Header values travel as bytes; the other side wrote UTF-8.
                 headers = {name: value.encode("latin-1").decode(errors="replace") for name, value in self.headers.items()}
-                self._answer(json.dumps({"path": self.path, "headers": headers}).encode())
+                self._answer(json.dumps({"path": self.path, "headers": headers}, ensure_ascii=False).encode())
 
             def do_POST(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()

@@ -11,7 +11,7 @@ import urllib.parse
 import cas
 import pytest
 import requests
-from harness import wait_until
+from harness import free_port, wait_until
 
 SCOPES = "profile edu"
 TICKET = "ST-"
@@ -74,13 +74,15 @@ class ApacheCAS:
         </Location>
     """
 
-    def __init__(self, city):
-        self.city, echo = city, city.echo()
+    def __init__(self, city, name: str = "Apache"):
+        self.city, echo, port = city, city.echo(), free_port()
         site = self.SITE.replace("CITY", city.url).replace("ECHO", echo.url)
-        self.site = city.apache("mod_auth_cas", site, ["auth_cas"])
-        city.add_application("Apache", "cas", service=self.site.url + "/*", scope=SCOPES)
+        self.site = city.apache(f"mod_auth_cas-{port}", site, ["auth_cas"], port=port)
         # The path has no Chinese: the module sends it unescaped to the validator, which no HTTP parser takes.
         self.page = self.site.url + "/books/a%20b?q=%E9%98%B2%E5%9F%8E&n=1+2&back=%2Fa%3Fb%3Dc"
+        self.id = city.add_application(
+            name, "cas", service=self.site.url + "/*", scope=SCOPES, launch=self.page
+        )["clientID"]
         self.ticket_address = None
 
     def enter(self, session: requests.Session):

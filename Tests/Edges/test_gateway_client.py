@@ -30,8 +30,8 @@ def test_the_client_signs_as_the_known_vector():
 class Application:
     """What both flavours of clients have in common."""
 
-    def __init__(self, city, name: str, **options):
-        self.city, self.launch = city, f"https://{name.lower()}.example/enter"
+    def __init__(self, city, name: str, launch: str | None = None, **options):
+        self.city, self.launch = city, launch or f"https://{name.lower()}.example/enter"
         keys = city.add_application(name, "gateway", launch=self.launch, scope="profile edu", **options)
         self.id, self.key = keys["clientID"], keys["appKey"]
         self.http = requests.Session()

@@ -35,20 +35,21 @@ class ApacheOpenID:
         </LocationMatch>
     """
 
-    def __init__(self, city):
+    def __init__(self, city, name: str = "Apache"):
         self.city, echo, port = city, city.echo(), free_port()
         url = f"https://localhost:{port}"
+        self.page = url + "/books?q=%E4%B9%A6"
         keys = city.add_application(
-            "Apache", "openid", redirect=url + "/callback", after_logout=url + "/bye", scope=SCOPE,
-            logout_url=url + "/callback?logout=backchannel",
+            name, "openid", redirect=url + "/callback", after_logout=url + "/bye", scope=SCOPE,
+            logout_url=url + "/callback?logout=backchannel", launch=self.page,
         )
+        self.id = keys["clientID"]
         site = self.SITE
         for name, value in {
             "CITY": city.url, "CLIENT": keys["clientID"], "SECRET": keys["clientSecret"], "ECHO": echo.url,
         }.items():
             site = site.replace(name, value)
-        self.site = city.apache("mod_auth_openidc", site, ["auth_openidc"], port=port)
-        self.page = self.site.url + "/books?q=%E4%B9%A6"
+        self.site = city.apache(f"mod_auth_openidc-{port}", site, ["auth_openidc"], port=port)
 
     def headers(self, answer: requests.Response) -> dict:
         assert answer.status_code == 200 and answer.url == self.page, f"{answer.url}\n{answer.text[-1500:]}"

@@ -37,7 +37,8 @@ import Web
         func guess(_ door: Door, _ browser: TestClient, name: String) async throws -> TestAnswer {
             switch door {
             case .password:
-                return try await browser.post("/sign-in", from: "/sign-in", [("login", name), ("password", "wrong-pass-1")])
+                return try await browser.post(
+                    "/sign-in", from: "/sign-in", [("login", name), ("password", "wrong-pass-1")])
             case .ownPassword:
                 return try await browser.post(
                     "/account/password", from: "/account/password",
@@ -45,7 +46,10 @@ import Web
             case .activation:
                 return try await browser.post(
                     "/activate", from: "/activate",
-                    [("login", name), ("code", "AAAA-BBBB-CCCC"), ("password", "Xin1Mi!Ma0"), ("repeated", "Xin1Mi!Ma0")])
+                    [
+                        ("login", name), ("code", "AAAA-BBBB-CCCC"), ("password", "Xin1Mi!Ma0"),
+                        ("repeated", "Xin1Mi!Ma0"),
+                    ])
             case .card: return try await browser.post("/card/" + SessionToken.random(), from: "/sign-in")
             case .secondFactor:
                 return try await browser.post("/sign-in/confirm", from: "/sign-in/confirm", [("code", "000000")])
@@ -97,7 +101,8 @@ import Web
             if door == .secondFactor { _ = try await browser.get("/sign-in/confirm") }
             for number in 1...door.limit {
                 let answer = try await guesser.guess(door, browser, name: "mei")
-                #expect((400..<500).contains(answer.status) && answer.status != 429, "\(door) \(number): \(answer.status)")
+                #expect(
+                    (400..<500).contains(answer.status) && answer.status != 429, "\(door) \(number): \(answer.status)")
             }
             let answer = try await guesser.guess(door, browser, name: "mei")
             if door == .ownPassword {
@@ -157,7 +162,8 @@ import Web
             // The doors of applications let in by the same page.
             for way in ["/cas/login?service=https://app.example/", "/openid/authorize?client_id=x", "/gateway/link"] {
                 let answer = try await browser.post(
-                    "/sign-in", from: "/sign-in", [("login", "mei"), ("password", WeChatCity.password), ("return", way)])
+                    "/sign-in", from: "/sign-in",
+                    [("login", "mei"), ("password", WeChatCity.password), ("return", way)])
                 #expect(answer.status == 429, "\(way)")
             }
             let right = [("login", "mei"), ("code", code), ("password", "Xin1Mi!Ma0"), ("repeated", "Xin1Mi!Ma0")]

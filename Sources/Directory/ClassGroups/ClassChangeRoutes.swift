@@ -6,6 +6,7 @@ import Web
 /// The forms that change classes and name their teachers.
 struct ClassChangeRoutes: Sendable {
     let database: Database
+    let listeners: [any LeavingListener]
 
     func routes() -> Routes {
         var routes = Routes(module: "directory")
@@ -73,11 +74,12 @@ struct ClassChangeRoutes: Sendable {
     private func submit(_ action: ClassAction, _ request: WebRequest) async throws -> WebResponse {
         let user = try request.user, form = ClassForm(values: request.form), now = Timestamp.now
         let id: ID<ClassGroup> = try request.id("id")
-        let actor = AuditActor(user, address: request.remoteAddress)
+        let actor = AuditActor(user, address: request.remoteAddress), listeners = listeners
         do {
             let done = try await database.write { db in
                 let classGroup = try ClassGroupStore(db).find(id, within: .editing(user, on: now.day))
-                return try action.apply(form, to: classGroup, with: ClassGroupService(db, by: actor, now: now))
+                let service = ClassGroupService(db, by: actor, now: now, telling: listeners)
+                return try action.apply(form, to: classGroup, with: service)
             }
             return .redirect(ClassPages.path(id), flash: Flash(.done, done))
         } catch DomainError.invalid(let problems) {

@@ -9,9 +9,13 @@ package struct ClassGroupService {
     let db: Connection
     let actor: AuditActor
     let now: Timestamp
+    private let listeners: [any LeavingListener]
 
-    package init(_ db: Connection, by actor: AuditActor, now: Timestamp = .now) {
-        (self.db, self.actor, self.now) = (db, actor, now)
+    /// - Parameter listeners: told when pupils leave the school with their class.
+    package init(
+        _ db: Connection, by actor: AuditActor, now: Timestamp = .now, telling listeners: [any LeavingListener] = []
+    ) {
+        (self.db, self.actor, self.now, self.listeners) = (db, actor, now, listeners)
     }
 
     /// Opens a class at a school or teaching point. Throws `DomainError.invalid` for the fields `stage`, `entryYear`,
@@ -74,6 +78,9 @@ package struct ClassGroupService {
         if let reason {
             try EnrolmentRules.check(end: day, of: enrolments, field: "closedOn")
             try pupils.end(enrolments.map(\.id), on: day, reason)
+            for pupil in enrolments {
+                try listeners.tell(pupil.person, left: classGroup.school, on: day, by: actor, now: now, db)
+            }
         } else if !enrolments.isEmpty {
             throw DomainError.conflict("班里还有 \(enrolments.count) 名学生，先转到其他班，或随班结束")
         }

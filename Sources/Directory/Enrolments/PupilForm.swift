@@ -65,7 +65,7 @@ enum PupilPaste {
     /// Every line that is not empty. Throws `DomainError.invalid` for `lines` when there is none or too many.
     static func lines(_ text: String) throws -> [PupilLine] {
         var lines: [PupilLine] = [], numbers: [[UInt8]: Int] = [:], names: [String: Int] = [:]
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             let words = line.split { $0.isWhitespace || $0 == "," || $0 == "，" || $0 == "、" || $0 == ";" }
             guard !words.isEmpty else { continue }
             var read = PupilPaste.line(index + 1, words.map(String.init))

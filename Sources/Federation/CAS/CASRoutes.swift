@@ -29,7 +29,7 @@ struct CASRoutes: Sendable {
         }
         guard let address = CASRoutes.single("service", values).flatMap(ServiceAddress.init),
             let application = try await service.application(of: address)
-        else { return CASPages.refused("这个应用没有在平台登记，或登记的地址与链接不一致。请告诉应用的管理员。", request.page) }
+        else { return CASPages.refused("这个应用没有接入平台、已暂停，或登记的地址与链接不一致。请告诉应用的管理员。", request.page) }
         let method = values.raw("method")?.uppercased() ?? "GET"
         guard method == "GET" || method == "POST" else {
             return CASPages.refused("应用要求的返回方式平台不支持。请告诉应用的管理员。", request.page)

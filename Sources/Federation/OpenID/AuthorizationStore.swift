@@ -54,6 +54,14 @@ struct AuthorizationStore {
             "UPDATE federation_openid_authorization SET ended_at = \(now) WHERE id = \(id) AND ended_at IS NULL")
     }
 
+    func end(allOf account: ID<Account>, at now: Timestamp) throws {
+        try db.execute(
+            """
+            UPDATE federation_openid_authorization SET ended_at = \(now)
+            WHERE account_id = \(account) AND ended_at IS NULL
+            """)
+    }
+
     func end(application: ApplicationID, of account: ID<Account>? = nil, at now: Timestamp) throws {
         let person: SQL = account.map { " AND account_id = \($0)" } ?? .empty
         try db.execute(

@@ -121,7 +121,7 @@ struct TokenService: Sendable {
                 return .refused(OAuthError("invalid_scope", "scope exceeds what was granted"))
             }
             guard try store.useToken(hash, at: now) else { return .refused(.invalidGrant("used before")) }
-            // The new refresh token is worth as much as the old one; only the access token is narrower (RFC 6749, section 6).
+            // Only the access token is narrower; the next refresh token is worth as much as this one (RFC 6749, 6).
             try store.insert(
                 access, refresh: refresh, of: found, scopes: scopes, refreshScopes: known.scopes, at: now)
             return .issued(found, scopes: scopes, hasRefresh: true)

@@ -1,6 +1,7 @@
 import Database
 import Directory
 import Kernel
+import Platform
 import Web
 
 /// `/accounts/access`: who may do something at a place, and why.
@@ -26,9 +27,21 @@ struct AccessReviewRoutes: Sendable {
         }
         if let format = query.format, let found {
             if let proof = request.proofNeeded(now: now()) { return proof }
+            try await note(found, request)
             return try table.download(found.rows, as: format, name: "权限查询", with: request.exporter)
         }
         return .html(AccessReviewPages.show(asked, places, found, table, request.query, request.page))
+    }
+
+    /// Who took the list out, for the audit log.
+    private func note(_ answer: AccessAnswer, _ request: WebRequest) async throws {
+        let actor = AuditActor(try request.user, address: request.remoteAddress), now = now()
+        let title = RoleCatalogue.shipped.title(of: answer.permission)
+        try await database.write { db in
+            try AuditLog.record(
+                "account.exported", "", by: actor, at: answer.place.path, "\(title)，\(answer.rows.count) 条", now: now,
+                on: db)
+        }
     }
 }
 

@@ -56,6 +56,7 @@ struct AccountAdministration {
         let account = try managed(id), day = service.now.day
         let leaving = account.grants.filter { $0.organisation == move.from && $0.isOpen(on: day) }
         guard !leaving.isEmpty else { throw DomainError.invalid("leaving", "选择现在的学校") }
+        guard leaving.allSatisfy(\.isOfStaff) else { throw DomainError.invalid("leaving", "学生转学在班级页面办理") }
         guard move.from != move.to else { throw DomainError.invalid("joining", "选择另一所学校") }
         try checkPlace(.teacher, at: move.to, field: "joining", roleField: "joining")
         let db = service.db, organisations = OrganisationStore(db)
@@ -82,6 +83,7 @@ struct AccountAdministration {
         guard GrantRules.mayManage(id, holding: account.grants, by: user, on: service.now.day) else {
             throw DomainError.forbidden(id == user.account ? "不能管理自己的账号，请由其他管理员办理。" : "这个账号由上级管理员管理。")
         }
+        if account.state == .closed { throw DomainError.conflict("这个账号已经注销") }
         return account
     }
 

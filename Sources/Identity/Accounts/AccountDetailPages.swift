@@ -101,7 +101,9 @@ extension AccountPages {
 
     /// Only for somebody with a role at a school, by whoever administers more than one.
     private static func transfer(_ view: View, _ choices: GrantChoices, _ page: PageContext) -> HTML {
-        let open = view.account.grants.filter { $0.isOpen(on: view.today) && $0.role.kinds.contains(.school) }
+        let open = view.account.grants.filter {
+            $0.isOpen(on: view.today) && $0.role.kinds.contains(.school) && $0.isOfStaff
+        }
         guard !open.isEmpty, choices.schools.count > 1, view.account.state != .closed else { return "" }
         var seen: Set<OrganisationID> = []
         let own = open.filter { seen.insert($0.organisation).inserted }

@@ -66,7 +66,8 @@ struct AccountRoutes: Sendable {
         let user = try request.user, now = now()
         let view = try await database.read { db in
             let account = try AccountStore(db).find(id, within: user.scope(of: .accountView), at: now)
-            let isManaged = GrantRules.mayManage(id, holding: account.grants, by: user, on: now.day)
+            let isManaged =
+                account.state != .closed && GrantRules.mayManage(id, holding: account.grants, by: user, on: now.day)
             return AccountPages.View(
                 account: account, isManaged: isManaged, isOwn: id == user.account, today: now.day,
                 history: try AuditLog.of(subject: id.rawValue, limit: 50, on: db),

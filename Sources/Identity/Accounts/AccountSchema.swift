@@ -23,4 +23,7 @@ enum AccountSchema {
         """,
         "CREATE INDEX identity_password_history_account ON identity_password_history (account_id, id)",
     ]
+
+    /// When the account was last taken out of suspension; from then on its holder has time to use it again.
+    static let resumption = ["ALTER TABLE identity_account ADD COLUMN resumed_at INTEGER"]
 }

@@ -98,9 +98,10 @@ package struct AccountService {
         try record("account.role_ended", account, at: grant.path, "\(grant.role.title)，\(grant.organisationName)")
     }
 
-    /// Sets a password that somebody else chose, ends every session and lifts a lock.
+    /// Sets a password that somebody else chose, ends every session and lifts a lock. A slip printed before is void.
     package func resetPassword(_ hash: String, mustChange: Bool, of account: AccountRecord) throws {
         try store.setPassword(hash, mustChange: mustChange, of: account.id, at: now)
+        try OnboardingStore(db).deleteCode(of: account.id)
         try SessionStore(db).deleteAll(of: account.id, except: nil)
         try ThrottleStore(db).delete(ThrottleKey.login(account.login))
         try record("account.password_reset", account.id, at: account.place(on: now.day))
@@ -120,6 +121,7 @@ package struct AccountService {
             throw DomainError.conflict("这个账号已经停用")
         }
         try SessionStore(db).deleteAll(of: account.id, except: nil)
+        try Outbox.post(AccountSuspended(account: account.id.rawValue), now: now, on: db)
         try record("account.suspended", account.id, at: account.place(on: now.day))
     }
 
@@ -127,6 +129,7 @@ package struct AccountService {
         guard try store.setState(.active, from: .suspended, of: account.id) else {
             throw DomainError.conflict("这个账号没有停用")
         }
+        try store.noteResumption(of: account.id, at: now)
         try record("account.resumed", account.id, at: account.place(on: now.day))
     }
 
@@ -141,6 +144,7 @@ package struct AccountService {
     func suspendIdle(_ account: AccountRecord) throws {
         guard try store.setState(.suspended, from: .active, of: account.id) else { return }
         try SessionStore(db).deleteAll(of: account.id, except: nil)
+        try Outbox.post(AccountSuspended(account: account.id.rawValue), now: now, on: db)
         try record("account.idled", account.id, at: account.place(on: now.day))
     }
 

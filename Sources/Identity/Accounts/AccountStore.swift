@@ -246,6 +246,7 @@ package struct AccountStore {
             """
             SELECT a.id FROM identity_account a
             WHERE a.state = 'active' AND COALESCE(a.last_sign_in_at, a.created_at) <= \(limit)
+                AND COALESCE(a.resumed_at, 0) <= \(limit)
                 AND NOT EXISTS (SELECT 1 FROM identity_session s WHERE s.account_id = a.id AND s.last_seen_at > \(limit))
                 AND EXISTS (SELECT 1 FROM identity_grant g WHERE g.account_id = a.id
                     AND g.role NOT IN ('student', 'guardian') AND (g.valid_to IS NULL OR g.valid_to > \(day)))
@@ -294,6 +295,10 @@ package struct AccountStore {
     /// Returns whether the account was in the state `old`.
     func setState(_ new: AccountState, from old: AccountState, of id: ID<Account>) throws -> Bool {
         try db.change("UPDATE identity_account SET state = \(new) WHERE id = \(id) AND state = \(old)") == 1
+    }
+
+    func noteResumption(of id: ID<Account>, at now: Timestamp) throws {
+        try db.execute("UPDATE identity_account SET resumed_at = \(now) WHERE id = \(id)")
     }
 
     func insertGrant(

@@ -75,11 +75,11 @@ enum ActivationPages {
         // Without an idempotency key: sent again, it must again bring its session cookie or say that the code is used.
         let content: HTML = #"""
             \#(UI.heading("激活账号", note: "用激活条设置自己的密码"))
-            <section class="card"><form class="form" method="post" action="/activate" novalidate data-submit-once>
+            <div class="card"><form class="form" method="post" action="/activate" novalidate data-submit-once>
             \#(UI.hidden("_csrf", page.csrfToken))\#(UI.errorSummary(problems))
             \#(fields)
             <div class="form-actions"><button class="button button--primary" type="submit">激活并登录</button></div>
-            </form></section>
+            </form></div>
             """#
         return UI.layout("激活账号", page, isFailed: !problems.isEmpty, content)
     }
@@ -87,10 +87,10 @@ enum ActivationPages {
     static func card(_ name: String, path: String, _ page: PageContext) -> HTML {
         let content: HTML = #"""
             \#(UI.heading(name, note: "登录卡"))
-            <section class="card"><form class="form" method="post" action="\#(url: path)" data-submit-once>
+            <div class="card"><form class="form" method="post" action="\#(url: path)" data-submit-once>
             \#(UI.hidden("_csrf", page.csrfToken))
             <div class="form-actions"><button class="button button--primary" type="submit">以\#(name)登录</button></div>
-            </form></section>
+            </form></div>
             """#
         return UI.layout("登录卡", page, content)
     }

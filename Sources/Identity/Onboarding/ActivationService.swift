@@ -31,14 +31,18 @@ struct ActivationService: Sendable {
             if let seconds = try [addressKey, key].compactMap({ try throttle.find($0)?.wait(at: start) }).max() {
                 return (nil, seconds)
             }
-            guard let found,
+            guard let found, found.state == .active,
                 try OnboardingStore(db).isCode(
                     ActivationCode.key(form.code, of: found.id, crypto), of: found.id, at: start)
             else {
-                try throttle.add(key, .login, at: start)
+                let count = try throttle.add(key, .login, at: start)
                 try throttle.add(addressKey, .address, at: start)
                 try SignInDoor.note(
                     "account.activation_failed", found, .password, visit.address, succeeded: false, at: start, on: db)
+                if count.wait(at: start) != nil {
+                    try SignInDoor.note(
+                        "account.locked", found, .password, visit.address, succeeded: false, at: start, on: db)
+                }
                 return (nil, nil)
             }
             let grants = (try store.grants(of: [found.id])[found.id] ?? []).filter { $0.holds(on: start.day) }

@@ -63,8 +63,8 @@ struct ClassAccountRoutes: Sendable {
             SlipPages.cards(cards, name, back: ClassAccountRoutes.path(id), address.base, request.page), id)
     }
 
-    /// The pupil that the form names; `nil` for the whole class.
-    private static func person(_ request: WebRequest) throws -> ID<Person>? {
+    /// The person that the form names; `nil` for everybody on the page. Throws `DomainError.notFound` for what is no key.
+    static func person(_ request: WebRequest) throws -> ID<Person>? {
         guard let text = request.form.text("person") else { return nil }
         guard let id = ID<Person>(checking: text) else { throw DomainError.notFound }
         return id

@@ -55,7 +55,7 @@ struct StaffAccountRoutes: Sendable {
     /// New codes for one member of the staff, which also resets her password, or for all who have none yet.
     @Sendable private func printSlips(_ request: WebRequest) async throws -> WebResponse {
         let id: OrganisationID = try request.id("id"), user = try request.user, now = now()
-        let person = request.form.text("person").flatMap { ID<Person>(checking: $0) }
+        let person = try ClassAccountRoutes.person(request)
         let (name, slips) = try await work(request, id) { accounts, opening in
             let people = try accounts.slipCandidates(person)
             for one in people {

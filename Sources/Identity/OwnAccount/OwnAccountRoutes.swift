@@ -72,7 +72,12 @@ struct OwnAccountRoutes: Sendable {
 
     /// Answers the page itself, without a redirect: the token is nowhere kept to be shown a second time.
     @Sendable private func issueToken(_ request: WebRequest) async throws -> WebResponse {
-        let user = try request.user
+        // A token that makes the next one would never end.
+        guard let session = request.session, !session.lineage.isEmpty else {
+            throw DomainError.forbidden("令牌不能用来新建令牌，请登录网页后再新建。")
+        }
+        if let proof = request.proofNeeded(back: "/account", now: service.now()) { return proof }
+        let user = session.user
         let name = request.form["name"] ?? "", days = request.form["days"] ?? ""
         do {
             let token = try await sessions.issueToken(

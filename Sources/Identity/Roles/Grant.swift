@@ -27,6 +27,9 @@ package struct Grant: Sendable, Equatable {
     /// Whether it holds on the day or will later.
     package func isOpen(on day: LocalDate) -> Bool { until.map { $0 > day } ?? true }
 
+    /// Whether it is a role of those who work at a school or office, not of pupils and their families.
+    package var isOfStaff: Bool { role != .student && role != .guardian }
+
     /// Whether there is a day on which both it and the period hold.
     func overlaps(from start: LocalDate, until end: LocalDate?) -> Bool {
         if let until, until <= from || until <= start { return false }

@@ -2,6 +2,7 @@ import Database
 import Directory
 import Kernel
 import Platform
+import Web
 
 /// Ends somebody's rights at a school in the transaction in which she leaves it. The account stays: it is hers for life.
 package struct GrantEnding: LeavingListener {
@@ -16,7 +17,22 @@ package struct GrantEnding: LeavingListener {
         let open = (try store.grants(of: [account])[account] ?? []).filter {
             $0.organisation == school && $0.isOpen(on: day)
         }
+        try check(open, endedBy: actor, now, store)
         let service = AccountService(db, by: actor, now: now)
         for grant in open { try service.endGrant(grant, of: account, on: day) }
+    }
+
+    /// Whoever keeps a school's rolls must not take the rights of those who administer it: that is for those who may give
+    /// the role. Throws `DomainError.forbidden`.
+    private func check(_ grants: [Grant], endedBy actor: AuditActor, _ now: Timestamp, _ store: AccountStore) throws {
+        guard let id = actor.id.flatMap({ ID<Account>(checking: $0) }) else { return }
+        let guarded = grants.filter { $0.role.permissions.contains(.accountManage) }
+        if guarded.isEmpty { return }
+        let account = try store.find(id, within: .everything, at: now)
+        let own = account.grants.filter { $0.holds(on: now.day) }.map(\.effective)
+        let user = CurrentUser(account: id, person: account.person, name: account.name, grants: own)
+        if let grant = guarded.first(where: { !GrantRules.mayGrant($0.role, at: $0.path, by: user) }) {
+            throw DomainError.forbidden("这个人是\(grant.organisationName)的\(grant.role.title)，由上级管理员办理。")
+        }
     }
 }

@@ -78,8 +78,9 @@ struct SecondFactorService: Sendable {
             }
             let count = try throttle.add(key, .login, at: now)
             try note("account.factor_failed", giver, succeeded: false, at: now, on: db)
-            if let seconds = count.wait(at: now) { return .wait(seconds: seconds) }
-            return .refused(SecondFactorService.wrong)
+            guard let seconds = count.wait(at: now) else { return .refused(SecondFactorService.wrong) }
+            try note("account.locked", giver, succeeded: false, at: now, on: db)
+            return .wait(seconds: seconds)
         }
     }
 

@@ -43,12 +43,12 @@ extension Exchange {
             content.form = form
         case .machine:
             let bytes = try await collect(request, limit: Exchange.machineLimit)
-            guard type.hasPrefix("application/x-www-form-urlencoded") else {
+            // A form that cannot be read is left to the handler too: its protocol has an answer of its own for that.
+            if type.hasPrefix("application/x-www-form-urlencoded"), let form = URLCoding.parse(bytes) {
+                content.form = form
+            } else {
                 content.bytes = bytes
-                return content
             }
-            guard let form = URLCoding.parse(bytes) else { throw BodyError.malformed }
-            content.form = form
         case .upload(let limit):
             try checkLength(limit)
             guard let boundary = MultipartReader.boundary(of: headers["content-type"] ?? "") else {

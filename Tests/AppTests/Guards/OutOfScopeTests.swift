@@ -39,7 +39,8 @@ import Web
         on database: TestDatabase
     ) async throws {
         try await withTestCity(database) { (city: TestCity) async throws in
-            let records = try await WalkRecords(in: city), own = try await city.organisation(TestCity.experimentalSchool)
+            let records = try await WalkRecords(in: city),
+                own = try await city.organisation(TestCity.experimentalSchool)
             let outside = records["schools"], search = URLCoding.encode(WalkRecords.search)
             let questions = [
                 "", "format=csv", "format=xlsx", "q=" + search, "q=\(search)&format=csv", "organisation=" + outside,
@@ -49,7 +50,8 @@ import Web
                 for route in city.platform.routes where route.method == .get && !route.path.contains("/events") {
                     if case .can(let permission) = route.access, !walker.user.may(permission) { continue }
                     let parts = WalkRecords.segments(of: route)
-                    guard parts.isEmpty || parts.map(\.before) == ["schools"] || parts.map(\.before) == ["organisations"]
+                    guard
+                        parts.isEmpty || parts.map(\.before) == ["schools"] || parts.map(\.before) == ["organisations"]
                     else { continue }
                     let path = route.path.replacing(":id", with: own.id.rawValue)
                     for question in questions {

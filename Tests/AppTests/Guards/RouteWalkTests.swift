@@ -57,7 +57,8 @@ import Web
         var walkers: [Walker] = []
         for (index, role) in Role.allCases.enumerated() {
             let kinds = role.kinds
-            let code = kinds.contains(.county) ? "450603" : kinds.contains(.school) ? TestCity.experimentalSchool : "450600"
+            let code =
+                kinds.contains(.county) ? "450603" : kinds.contains(.school) ? TestCity.experimentalSchool : "450600"
             let place = try await city.organisation(code), login = "walker\(index)"
             try await city.database.write { db in
                 let new = NewAccount(
@@ -157,7 +158,8 @@ import Web
                 case .suspended:
                     let record = try AccountStore(db).find(account, within: .everything, at: .now)
                     try AccountService(db, by: .system).suspend(record)
-                case .ended: try db.execute("UPDATE identity_grant SET valid_to = \(today) WHERE account_id = \(account)")
+                case .ended:
+                    try db.execute("UPDATE identity_grant SET valid_to = \(today) WHERE account_id = \(account)")
                 case .notBegun:
                     try db.execute(
                         "UPDATE identity_grant SET valid_from = \(today.adding(days: 1)) WHERE account_id = \(account)")

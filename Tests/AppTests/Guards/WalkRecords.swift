@@ -126,7 +126,8 @@ struct WalkRecords: Sendable {
         let published = try await bureau.post(
             "/plan/documents/drafts/\(first)/publication", from: "/account",
             [("revision", "1"), ("title", mark + "计划"), ("note", "")] + period)
-        let plan = try #require(published.location.flatMap { $0.split(separator: "/").last }, "\(published.text.suffix(800))")
+        let plan = try #require(
+            published.location.flatMap { $0.split(separator: "/").last }, "\(published.text.suffix(800))")
         let set = try await dongxing.post(
             "/plan/target-sets", from: "/account",
             [("owner", county.id.rawValue), ("title", mark + "目标"), ("edition", "1")] + period)

@@ -80,6 +80,7 @@ def test_a_teacher_moves_to_another_school_of_the_county(journey):
     page.get_by_role("button", name="办理调动").click()
     expect(page.get_by_role("alert")).to_contain_text("选择调入的学校")
     county.expect_clean()
+    page.goto(account)
     page.get_by_label("调入学校").select_option(label=new)
     county.picture("account-transfer", whole=True)
     page.get_by_role("button", name="办理调动").click()

@@ -41,7 +41,7 @@ def new_class(journey, number: int, teacher: str) -> str:
     address = page.url
     page.get_by_role("link", name="安排教师").click()
     heading(page, "安排教师")
-    choice = page.get_by_label("教师", exact=True)
+    choice = page.locator("select[name=person]")
     labels = choice.locator("option").all_inner_texts()
     choice.select_option(label=next(label for label in labels if label.startswith(teacher)))
     page.get_by_role("button", name="安排").click()

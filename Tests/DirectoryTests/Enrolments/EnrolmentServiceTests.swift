@@ -179,6 +179,8 @@ import Testing
         #expect(lines[3].problem == nil && lines[4].problem == "缺少姓名")
         #expect(lines[5].problem == "学籍号与第 1 行相同")
         #expect(lines[6].problem?.contains("第 5 行同名") ?? false)
+        // Browsers send both signs at the end of a line.
+        #expect(try PupilPaste.lines("韦一\r\n韦二\r\n").map(\.name) == ["韦一", "韦二"])
         #expect(throws: DomainError.self) { try PupilPaste.lines("\n \n") }
         #expect(throws: DomainError.self) { try PupilPaste.lines(String(repeating: "韦一\n", count: 201)) }
     }

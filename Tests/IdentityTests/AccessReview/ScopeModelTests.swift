@@ -26,7 +26,11 @@ import Testing
         /// Of every place; `nil` of the city.
         var parents: [OrganisationID: OrganisationID?] = [:]
         var closed: Set<OrganisationID> = []
-        var grants: [(id: ID<Grant>, account: ID<Account>, role: Role, place: OrganisationID, from: LocalDate, until: LocalDate?)] = []
+        var grants:
+            [(
+                id: ID<Grant>, account: ID<Account>, role: Role, place: OrganisationID, from: LocalDate,
+                until: LocalDate?
+            )] = []
         var states: [ID<Account>: AccountState] = [:]
         var classes: [(id: ID<ClassGroup>, school: OrganisationID, from: LocalDate, until: LocalDate?)] = []
         var posts: [(classGroup: ID<ClassGroup>, person: ID<Person>, from: LocalDate, until: LocalDate?)] = []
@@ -54,7 +58,8 @@ import Testing
         func holders(of permission: Permission, at place: OrganisationID, _ day: LocalDate) -> Set<ID<Grant>> {
             Set(
                 grants.filter {
-                    $0.role.permissions.contains(permission) && isBelow(place, $0.place) && holds($0.from, $0.until, day)
+                    $0.role.permissions.contains(permission) && isBelow(place, $0.place)
+                        && holds($0.from, $0.until, day)
                         && !closed.contains($0.place) && states[$0.account] != .closed
                 }.map(\.id))
         }
@@ -78,7 +83,8 @@ import Testing
     /// A day near today.
     private func day(_ dice: inout Dice) -> LocalDate { Self.day.adding(days: Int.random(in: -40...40, using: &dice)) }
 
-    private func grow(_ dice: inout Dice, _ db: Connection) throws -> (model: Model, people: [ID<Account>: ID<Person>]) {
+    private func grow(_ dice: inout Dice, _ db: Connection) throws -> (model: Model, people: [ID<Account>: ID<Person>])
+    {
         var model = Model()
         try CitySetup.prepare(db)
         let service = OrganisationService(db, by: .system, source: "test"), store = OrganisationStore(db)
@@ -99,7 +105,9 @@ import Testing
         var people: [ID<Account>: ID<Person>] = [:]
         for number in 0..<30 { try addAccount(number, places, &dice, &model, &people, db) }
         let schools = places.filter { $0.kind == .school }
-        for school in schools { try addClasses(school, Array(people.values).sorted { $0.rawValue < $1.rawValue }, &dice, &model, db) }
+        for school in schools {
+            try addClasses(school, Array(people.values).sorted { $0.rawValue < $1.rawValue }, &dice, &model, db)
+        }
         for place in schools.shuffled(using: &dice).prefix(2) {
             try db.execute("UPDATE directory_organisation SET closed_on = \(Self.day) WHERE id = \(place.id)")
             model.closed.insert(place.id)
@@ -114,14 +122,17 @@ import Testing
         let account = ID<Account>.new(), now = Timestamp.now
         let person = try PersonStore(db).insert(name: "第\(number)人", at: now), store = AccountStore(db)
         try store.insert(
-            account, person: person, login: "person\(number)", passwordHash: "!", mustChange: false, by: "test", at: now)
+            account, person: person, login: "person\(number)", passwordHash: "!", mustChange: false, by: "test", at: now
+        )
         let state: AccountState = [.active, .active, .active, .suspended, .closed].randomElement(using: &dice)!
         try db.execute("UPDATE identity_account SET state = \(state) WHERE id = \(account)")
         (model.states[account], people[account]) = (state, person)
         // Every third rules or teaches for sure, so that the questions find something.
         let favoured = [Role.cityAdministrator, .countyAdministrator, .schoolAdministrator, .teacher]
         for _ in 0..<Int.random(in: 1...3, using: &dice) {
-            let role = Bool.random(using: &dice) ? Role.allCases.randomElement(using: &dice)! : favoured.randomElement(using: &dice)!
+            let role =
+                Bool.random(using: &dice)
+                ? Role.allCases.randomElement(using: &dice)! : favoured.randomElement(using: &dice)!
             let possible = places.filter { role.kinds.contains($0.kind) }
             guard let place = possible.randomElement(using: &dice) else { continue }
             let from = day(&dice), until = Bool.random(using: &dice) ? nil : day(&dice)
@@ -165,7 +176,9 @@ import Testing
     }
 
     @Test(arguments: TestDatabase.allCases, [1, 2, 3] as [UInt64])
-    func `lists, reviews, classes and the tree answer as the model`(on database: TestDatabase, seed: UInt64) async throws {
+    func `lists, reviews, classes and the tree answer as the model`(on database: TestDatabase, seed: UInt64)
+        async throws
+    {
         let migrations = PlatformModule.migrations + DirectoryModule.migrations + IdentityModule.migrations
         try await database.withDatabase(migrations: migrations) { database, _ in
             let answers = try await database.write { db in
@@ -202,7 +215,8 @@ import Testing
     ) throws {
         let accounts = people.keys.sorted { $0.rawValue < $1.rawValue }
         let places = model.parents.keys.sorted { $0.rawValue < $1.rawValue }
-        let viewer = accounts.randomElement(using: &dice)!, day = day(&dice), place = places.randomElement(using: &dice)!
+        let viewer = accounts.randomElement(using: &dice)!, day = day(&dice),
+            place = places.randomElement(using: &dice)!
         let permission = RoleCatalogue.shipped.permissions.randomElement(using: &dice)!.permission
         let user = try user(viewer, people[viewer]!, on: day, db)
 
@@ -216,7 +230,9 @@ import Testing
         answers.compare(
             "organisations", try organisations.all(within: scope).map(\.id), Set(mine).subtracting(model.closed))
         let isFound: Bool
-        do { isFound = try organisations.find(place, within: scope).id == place } catch DomainError.notFound { isFound = false }
+        do { isFound = try organisations.find(place, within: scope).id == place } catch DomainError.notFound {
+            isFound = false
+        }
         if isFound != mine.contains(place) { answers.wrong.append("find: \(isFound)") }
 
         let asked = try organisations.find(place, within: .everything)
@@ -225,7 +241,8 @@ import Testing
 
         for school in Set(model.classes.map(\.school)) {
             let classes = try ClassGroupStore(db).classes(of: school, on: day, within: ClassScope(user, on: day))
-            answers.compare("classes", classes.map(\.id), model.classes(of: school, seenBy: viewer, people[viewer]!, day))
+            answers.compare(
+                "classes", classes.map(\.id), model.classes(of: school, seenBy: viewer, people[viewer]!, day))
         }
     }
 }

@@ -269,6 +269,13 @@ import Web
             }
             // 李校长 has just used hers.
             #expect(states == [.suspended, .active, .active])
+            // Taken out of suspension, it has time again.
+            let wang = try await city.database.read { try AccountStore($0).find(login: "wang", at: .now) }
+            let account = try #require(wang)
+            try await city.database.write { try AccountService($0, by: .system).resume(account) }
+            try await city.platform.identity.forgetOld()
+            let again = try await city.database.read { try AccountStore($0).find(login: "wang", at: .now)?.state }
+            #expect(again == .active)
             #expect(try await city.platform.identity.authenticate(token) != nil)
         }
     }

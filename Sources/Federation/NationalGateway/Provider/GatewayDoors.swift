@@ -17,14 +17,19 @@ struct GatewayDoors: Sendable {
 
     /// From the launcher into the application, named by its key or its appId: one of her own organisations or above them.
     @Sendable private func open(_ request: WebRequest) async throws -> WebResponse {
-        let name = try request.parameter("application"), service = service
+        let name = try request.parameter("application"), service = service, page = request.page
         guard let session = request.completeSession, !session.lineage.isEmpty else { throw DomainError.notFound }
         return try await service.database.write { db in
             let store = ApplicationStore(db)
             let known = try ApplicationID(checking: name).flatMap { try store.find($0) }
-            guard let application = try known ?? store.find(clientID: name), application.speaks(.gateway),
-                !application.launchURL.isEmpty, session.user.grants.contains(where: { application.ownerPath.contains($0.path) })
+            guard let application = try known ?? store.find(clientID: name), application.protocols.contains(.gateway),
+                !application.launchURL.isEmpty,
+                session.user.grants.contains(where: { application.ownerPath.contains($0.path) })
             else { throw DomainError.notFound }
+            if application.state == .suspended {
+                return GatewayPages.refusal("不能进入应用", "\(application.name)已暂停，恢复后再打开。", status: 404, page)
+            }
+            guard application.speaks(.gateway) else { throw DomainError.notFound }
             return try pass(session, into: application, at: application.launchURL, on: db)
         }
     }
