@@ -12,6 +12,7 @@ package struct DirectoryModule: Sendable {
         Migration("directory/0002-person-identifiers", PersonIdentifierSchema.statements),
         Migration("directory/0003-classes", ClassGroupSchema.statements),
         Migration("directory/0004-enrolments", EnrolmentSchema.statements),
+        Migration("directory/0005-person-names", PersonSchema.names),
     ]
 
     /// Where sealed values stand.

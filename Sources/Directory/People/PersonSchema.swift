@@ -14,4 +14,7 @@ enum PersonSchema {
         "CREATE INDEX directory_appointment_person ON directory_appointment (person_id, valid_from)",
         "CREATE INDEX directory_appointment_organisation ON directory_appointment (organisation_id, valid_from)",
     ]
+
+    /// Lists of people are in the order of their pinyin initials.
+    static let names = ["CREATE INDEX directory_person_initials ON directory_person (initials, id)"]
 }

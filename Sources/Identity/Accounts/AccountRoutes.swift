@@ -38,7 +38,7 @@ struct AccountRoutes: Sendable {
         let order = query.sort.flatMap { AccountStore.Order(rawValue: $0.key) } ?? .name
         let after = query.after.map { (value: $0.value ?? "", id: $0.id) }
         let isDescending = query.sort?.isDescending ?? false, limit = query.fetchLimit
-        let (rows, total) = try await database.read { db in
+        let found = try await database.read { db in
             try AccountStore(db).list(
                 within: scope, filter, by: order, descending: isDescending, after: after, limit: limit, at: now)
         }
@@ -47,12 +47,14 @@ struct AccountRoutes: Sendable {
             let actor = AuditActor(user, address: request.remoteAddress), place = scope.roots.first
             try await database.write { db in
                 try AuditLog.record(
-                    "account.exported", "", by: actor, at: place ?? .city, "\(rows.count) 条", now: now,
+                    "account.exported", "", by: actor, at: place ?? .city, "\(found.rows.count) 条", now: now,
                     on: db)
             }
-            return try table.download(rows, as: format, with: request.exporter)
+            return try table.download(found.rows, as: format, with: request.exporter)
         }
-        let slice = query.page(rows, total: total) { (order.text(of: $0), $0.id.rawValue) }
+        let slice = query.page(found.rows, total: found.total, isTotalBounded: found.isTotalBounded) {
+            (order.text(of: $0), $0.id.rawValue)
+        }
         return .html(AccountPages.list(slice, table, request.query, request.page))
     }
 

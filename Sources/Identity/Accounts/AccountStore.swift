@@ -1,4 +1,5 @@
 import Database
+import Directory
 import Kernel
 
 /// All SQL of accounts, their grants and former passwords.
@@ -41,15 +42,21 @@ package struct AccountStore {
         try db.value("SELECT 1 FROM identity_account LIMIT 1", as: Int.self) != nil
     }
 
-    /// An account is found where it has an open grant, and, when it has none left, where it had one.
-    private static func within(_ scope: DataScope, _ day: LocalDate) -> SQL {
-        if scope == .everything { return "(1 = 1)" }
-        return """
-            a.id IN (SELECT g.account_id FROM identity_grant g JOIN directory_organisation o ON o.id = g.organisation_id
-                WHERE \(SQL.within(scope, "o.path")) AND (g.valid_to IS NULL OR g.valid_to > \(day) OR NOT EXISTS (
-                    SELECT 1 FROM identity_grant h
-                    WHERE h.account_id = g.account_id AND (h.valid_to IS NULL OR h.valid_to > \(day)))))
+    /// An account is found where it has an open grant, and, when it has none left, where it had one. Whoever has the
+    /// whole city finds them all.
+    /// - Parameter isWalked: whether the statement goes through accounts in its own order until it has enough. Where a
+    ///   good part of them is in the scope, each is then looked at by itself instead of finding all beforehand.
+    private static func within(_ scope: DataScope, _ day: LocalDate, isWalked: Bool = false) -> SQL {
+        if scope == .everything || scope.contains(.city) { return "(1 = 1)" }
+        let held: SQL =
             """
+            SELECT g.account_id FROM identity_grant g JOIN directory_organisation o ON o.id = g.organisation_id
+            WHERE \(SQL.within(scope, "o.path")) AND (g.valid_to IS NULL OR g.valid_to > \(day) OR NOT EXISTS (
+                SELECT 1 FROM identity_grant h
+                WHERE h.account_id = g.account_id AND (h.valid_to IS NULL OR h.valid_to > \(day))))
+            """
+        let isWide = scope.roots.contains { $0.lineage.count <= 2 }
+        return isWalked && isWide ? "EXISTS (\(held) AND g.account_id = a.id)" : "a.id IN (\(held))"
     }
 
     /// What a list of accounts may be asked for.
@@ -88,21 +95,37 @@ package struct AccountStore {
         }
     }
 
+    /// Where counting stops: beyond it a list says how many there are at least.
+    static let countLimit = 200
+
+    /// A slice of a list, and how many there are in all, or `countLimit` when there are more.
+    package struct Slice: Sendable {
+        package let rows: [AccountRecord]
+        package let total: Int
+        package let isTotalBounded: Bool
+    }
+
     /// A slice of the accounts in the scope. `after` is the sort value and id of the last row seen.
     package func list(
         within scope: DataScope, _ filter: Filter, by order: Order = .name, descending: Bool = false,
         after: (value: String, id: String)? = nil, limit: Int, at now: Timestamp
-    ) throws -> (rows: [AccountRecord], total: Int) {
-        let matching = SQL.joined([AccountStore.within(scope, now.day)] + conditions(filter, now.day), " AND ")
+    ) throws -> Slice {
+        let matching = SQL.joined(
+            [AccountStore.within(scope, now.day, isWalked: true)] + conditions(filter, now.day), " AND ")
         let total: Int =
-            try db.value("SELECT COUNT(*) FROM \(AccountStore.tables) WHERE \(matching)") ?? 0
+            try db.value(
+                """
+                SELECT COUNT(*) FROM (SELECT 1 AS one FROM \(AccountStore.tables) WHERE \(matching)
+                    LIMIT \(AccountStore.countLimit + 1)) found
+                """) ?? 0
         var rest: SQL = ""
         if let after {
             let value = order.value(after.value)
             let beyond: SQL = descending ? "<" : ">"
             rest =
                 """
-                 AND (\(order.column) \(beyond) \(value) OR (\(order.column) = \(value) AND a.id \(beyond) \(after.id)))
+                 AND \(order.column) \(beyond)= \(value)
+                    AND (\(order.column) \(beyond) \(value) OR a.id \(beyond) \(after.id))
                 """
         }
         let direction: SQL = descending ? "DESC" : "ASC"
@@ -114,7 +137,8 @@ package struct AccountStore {
         ) { try AccountRecord($0, at: now) }
         let grants = try grants(of: rows.map(\.id))
         for index in rows.indices { rows[index].grants = grants[rows[index].id] ?? [] }
-        return (rows, total)
+        return Slice(
+            rows: rows, total: min(total, AccountStore.countLimit), isTotalBounded: total > AccountStore.countLimit)
     }
 
     private func conditions(_ filter: Filter, _ day: LocalDate) -> [SQL] {

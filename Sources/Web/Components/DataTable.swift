@@ -91,6 +91,8 @@ import Kernel
             }
             body += borders[columns.count]
         }
-        return frame.html(body, isNumeric, total: page.total, next: page.next, path: path, query: query)
+        return frame.html(
+            body, isNumeric, total: page.total, isTotalBounded: page.isTotalBounded, next: page.next, path: path,
+            query: query)
     }
 }

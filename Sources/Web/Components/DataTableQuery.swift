@@ -47,15 +47,17 @@ package struct TableQuery: Sendable, Equatable {
     /// Cuts rows fetched with `fetchLimit` to a page. `key` gives what the list is sorted by, as text that orders and
     /// reads back the same (`nil` for SQL NULL), and the row's id.
     package func page<Row: Sendable>(
-        _ rows: [Row], total: Int, key: (Row) -> (value: String?, id: String)
+        _ rows: [Row], total: Int, isTotalBounded: Bool = false, key: (Row) -> (value: String?, id: String)
     ) -> Page<Row> {
-        guard format == nil, rows.count > limit else { return Page(items: rows, total: total, next: nil) }
+        guard format == nil, rows.count > limit else {
+            return Page(items: rows, total: total, isTotalBounded: isTotalBounded, next: nil)
+        }
         let items = Array(rows.prefix(limit))
         let next = items.last.map { row in
             let (value, id) = key(row)
             return TableCursor(sort: sort?.text ?? "", value: value, id: id).text
         }
-        return Page(items: items, total: total, next: next)
+        return Page(items: items, total: total, isTotalBounded: isTotalBounded, next: next)
     }
 }
 

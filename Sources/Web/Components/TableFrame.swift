@@ -45,10 +45,11 @@ import Kernel
     /// `body` holds the rows.
     @usableFromInline
     func html(
-        _ body: HTML, _ isNumeric: [Bool], total: Int, next: String?, path: String, query: FormValues
+        _ body: HTML, _ isNumeric: [Bool], total: Int, isTotalBounded: Bool, next: String?, path: String,
+        query: FormValues
     ) -> HTML {
         let filters = query.replacing("after", with: nil).replacing("format", with: nil)
-        let foot = footer(total, next, path: path, filters: filters, isContinued: query.has("after"))
+        let foot = footer(total, isTotalBounded, next, path: path, filters: filters, isContinued: query.has("after"))
         guard !body.isEmpty else { return empty + foot }
         let sort = TableQuery(query, sortKeys: sortKeys, defaultSort: defaultSort).sort
         var head: HTML = ""
@@ -84,7 +85,7 @@ import Kernel
     }
 
     private func footer(
-        _ total: Int, _ next: String?, path: String, filters: FormValues, isContinued: Bool
+        _ total: Int, _ isTotalBounded: Bool, _ next: String?, path: String, filters: FormValues, isContinued: Bool
     ) -> HTML {
         guard total > 0 || isContinued else { return "" }
         // The rows of a small table that stands inside a page count themselves.
@@ -99,7 +100,7 @@ import Kernel
         return #"""
             <div class="table-tools">
             \#(if: isExportable && total > 0, #"<p>\#(links)</p>"#)
-            <nav class="pager" aria-label="\#(caption)分页"><span>共 \#(total) 条</span>\#
+            <nav class="pager" aria-label="\#(caption)分页"><span>共 \#(total) 条\#(if: isTotalBounded, "以上")</span>\#
             \#(if: isContinued, #" <a href="\#(url: first)">首页</a>"#)\#
             \#(if: next != nil, #" <a href="\#(url: following)" rel="next">下一页</a>"#)</nav>
             </div>

@@ -52,6 +52,10 @@ import Testing
                 states.keys.filter { account in
                     let all = grants.filter { $0.account == account }
                     let open = all.filter { grant in grant.until.map { $0 > day } ?? true }
+                    // An account that never had a role anywhere is the city's.
+                    if all.isEmpty {
+                        return parents.contains { $0.value == nil && may(viewer, .accountView, at: $0.key, day) }
+                    }
                     return (open.isEmpty ? all : open).contains { may(viewer, .accountView, at: $0.place, day) }
                 })
         }
