@@ -239,9 +239,10 @@ def test_pyoidc_gets_in_and_sends_its_token_in_the_body(city, browser, keys):
 
 
 @pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
-def test_idpyoidc_gets_in(city, browser, keys):
+def test_idpyoidc_gets_in(city, browser, keys, tmp_path, monkeypatch):
     from idpyoidc.client.rp_handler import RPHandler
 
+    monkeypatch.chdir(tmp_path)  # it keeps keys of its own in the folder it is started in
     handler = RPHandler(
         CALLBACK, httpc_params={"verify": city.ca},
         client_configs={

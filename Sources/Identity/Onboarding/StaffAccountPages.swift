@@ -47,12 +47,15 @@ enum StaffAccountPages {
 
     private static func classCard(_ accounts: SchoolAccounts, _ path: String, _ page: PageContext) -> HTML {
         let day = accounts.day
+        // Who manages accounts only, as the administrator of the system does, has no business in the classes.
+        let isOpen = page.user?.may(.classAccountsAll, at: accounts.school.path) ?? false
         let table = DataTable<SchoolAccounts.ClassLine>(
             caption: "班级",
             columns: [
                 DataColumn(
                     "班级", value: { .text($0.classGroup.name(on: day)) },
                     cell: { line in
+                        guard isOpen else { return HTML(text: line.classGroup.name(on: day)) }
                         let url = ClassAccountRoutes.path(line.classGroup.id)
                         return #"<a href="\#(url: url)">\#(line.classGroup.name(on: day))</a>"#
                     }),

@@ -57,7 +57,7 @@ def test_a_class_gets_accounts_and_cards_and_a_pupil_scans_hers(journey):
     confirm(page, "打印全班登录卡")
     heading(page, "登录卡")
     teacher.picture("class-cards")
-    assert page.locator(".slip--card").count() == 40
+    expect(page.locator(".slip--card")).to_have_count(40)
     card = page.locator(".slip--card").last
     name = card.get_by_role("heading").inner_text()
     link = scan(card.get_by_role("img"))
@@ -79,7 +79,7 @@ def test_a_class_gets_accounts_and_cards_and_a_pupil_scans_hers(journey):
     page.goto(address)
     page.get_by_role("button", name=f"打印{name}的登录卡").click()
     heading(page, "登录卡")
-    assert page.locator(".slip--card").count() == 1
+    expect(page.locator(".slip--card")).to_have_count(1)
     finder = journey(screen="phone")
     assert finder.page.goto(link).status == 404
     expect(finder.page.locator("main")).to_contain_text("登录卡无效")
@@ -136,7 +136,7 @@ def test_a_forgotten_password_is_reset_in_two_taps_on_a_phone(journey):
     teacher.picture("class-accounts-phone")
     page.get_by_role("button", name=re.compile("^重置.*的密码")).last.tap()
     heading(page, "激活条")
-    assert page.locator(".slip").count() == 1
+    expect(page.locator(".slip")).to_have_count(1)
     teacher.picture("class-reset-phone")
     slip = slip_of(page)
 

@@ -88,7 +88,7 @@ def test_a_school_enters_its_people_and_opens_their_accounts(journey):
     page.goto(address + "/accounts")
     page.get_by_role("button", name="打印全班登录卡").click()
     confirm(page, "打印全班登录卡")
-    assert page.locator(".slip--card").count() == 3
+    expect(page.locator(".slip--card")).to_have_count(3)
     school.expect_clean()
 
     teacher = journey()
