@@ -156,10 +156,9 @@ def test_second_flavour_is_refused_where_it_must_be(city, second):
     assert second.post("/userSession/validaTicket", {"ticket": "x"}, accessToken="nonsense")["retCode"] == WRONG
     assert second.post("/userSession/validaTicket", {"ticket": "x"}, accessToken=second.token())["retCode"] == DEAD
     assert second.post("/userSession/validaTicket", {}, accessToken=second.token())["retCode"] == MISSING
+    # Real clients send the same request again when an answer is lost; that it is refused later is tested by a clock.
     used = second.token_request()
-    assert second.post("/apigateway/getAccessToken", used)["retCode"] == OK
-    time.sleep(10.5)
-    assert second.post("/apigateway/getAccessToken", used)["retCode"] == WRONG
+    assert [second.post("/apigateway/getAccessToken", used)["retCode"] for _ in range(2)] == [OK, OK]
 
 
 def test_first_flavour_learns_who_opened_it(city, wang):
