@@ -67,7 +67,8 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]),
         .target(
-            name: "Directory", dependencies: shared, resources: [.copy("CodeLists/Data")], swiftSettings: settings),
+            name: "Directory", dependencies: shared,
+            resources: [.copy("CodeLists/Data"), .copy("PersonFacts/Data/person-fields.csv")], swiftSettings: settings),
         .target(
             name: "Identity", dependencies: shared + ["Directory", "CArgon2"],
             resources: [.copy("Passwords/Data"), .copy("Roles/roles.json")],
@@ -77,18 +78,24 @@ let package = Package(
             resources: [.copy("NationalGateway/Flavours")], swiftSettings: settings),
         context("Connectivity"),
         context("Plan", resources: [.copy("Targets/Data")]),
+        context("Rosters"),
+        context("SchoolAffairs"),
+        context("Exchange"),
+        context("Privacy"),
 
         .target(
             name: "App",
             dependencies: shared + [
-                "Directory", "Identity", "Federation", "Connectivity", "Plan", hummingbird, logging,
+                "Directory", "Identity", "Federation", "Connectivity", "Plan", "Rosters", "SchoolAffairs", "Exchange",
+                "Privacy", hummingbird, logging,
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: settings),
         .target(
             name: "Demo",
             dependencies: shared + [
-                "Directory", "Identity", "Federation", "Connectivity", "Plan", "App", hummingbird, logging,
+                "Directory", "Identity", "Federation", "Connectivity", "Plan", "Rosters", "SchoolAffairs", "Exchange",
+                "Privacy", "App", hummingbird, logging,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
@@ -102,7 +109,8 @@ let package = Package(
         .executableTarget(
             name: "measure",
             dependencies: [
-                "App", "CArgon2", "Database", "Directory", "Federation", "Identity", "Kernel", "Platform", "Web",
+                "App", "CArgon2", "Database", "Directory", "Exchange", "Federation", "Identity", "Kernel", "Platform",
+                "Rosters", "SchoolAffairs", "Web",
             ], path: "Benchmarks/Measure", swiftSettings: settings),
         .executableTarget(
             name: "floor", dependencies: ["CSQLite", hummingbird], path: "Benchmarks/Floor", swiftSettings: settings),
@@ -122,10 +130,15 @@ let package = Package(
         tests(for: "Federation", shared + ["Directory", "Identity", "App", "Demo"]),
         tests(for: "Connectivity", shared + ["Directory"], resources: [.copy("Fixtures")]),
         tests(for: "Plan", shared + ["Directory", "Connectivity"], resources: [.copy("Fixtures")]),
+        tests(for: "Rosters", shared + ["Directory"]),
+        tests(for: "SchoolAffairs", shared + ["Directory"]),
+        tests(for: "Exchange", shared + ["Directory"]),
+        tests(for: "Privacy", shared + ["Directory"]),
         tests(
             for: "App",
             [
-                "Connectivity", "Contracts", "Plan", "Server", "Demo", "Directory", "Identity", "Federation",
+                "Connectivity", "Contracts", "Exchange", "Plan", "Privacy", "Rosters", "SchoolAffairs", "Server",
+                "Demo", "Directory", "Identity", "Federation",
                 "Database",
                 "Kernel", "Platform", "Web",
             ]),

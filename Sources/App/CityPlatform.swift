@@ -2,6 +2,7 @@ import Connectivity
 import Contracts
 import Database
 import Directory
+import Exchange
 import Federation
 import Foundation
 import Identity
@@ -9,6 +10,9 @@ import Kernel
 import Logging
 import Plan
 import Platform
+import Privacy
+import Rosters
+import SchoolAffairs
 import Web
 
 /// The composition root: every module with what it needs, in order, and the list of all routes.
@@ -30,6 +34,10 @@ package struct CityPlatform: Sendable {
     package let directory: DirectoryModule
     package let connectivity: ConnectivityModule
     package let plan: PlanModule
+    package let rosters: RostersModule
+    package let affairs: SchoolAffairsModule
+    package let exchange: ExchangeModule
+    package let privacy: PrivacyModule
     package let metrics: WebMetrics
     package let logger: Logger
     package let routes: [Route]
@@ -39,11 +47,14 @@ package struct CityPlatform: Sendable {
     package static let migrations: [Migration] =
         PlatformModule.migrations + DirectoryModule.migrations + IdentityModule.migrations
         + FederationModule.migrations
-        + ConnectivityModule.migrations + PlanModule.migrations
+        + ConnectivityModule.migrations + PlanModule.migrations + RostersModule.migrations
+        + SchoolAffairsModule.migrations + ExchangeModule.migrations + PrivacyModule.migrations
 
     /// Every column with sealed values.
     package static let sealedColumns =
         DirectoryModule.sealedColumns + IdentityModule.sealedColumns + FederationModule.sealedColumns
+        + RostersModule.sealedColumns + SchoolAffairsModule.sealedColumns + ExchangeModule.sealedColumns
+        + PrivacyModule.sealedColumns
 
     /// What differs between a running server, a command and a test.
     package struct Options: Sendable {
@@ -82,6 +93,10 @@ package struct CityPlatform: Sendable {
             database: database, crypto: crypto, schoolPanels: connectivity.schoolPanels + plan.schoolPanels,
             leavingListeners: [GrantEnding()], classPages: [IdentityModule.classPage],
             staffPages: [IdentityModule.staffPage], exportFolder: uploads)
+        rosters = RostersModule(database: database, crypto: crypto)
+        affairs = SchoolAffairsModule(database: database, crypto: crypto)
+        exchange = ExchangeModule(database: database, crypto: crypto)
+        privacy = PrivacyModule(database: database, crypto: crypto)
         identity = IdentityModule(
             database: database, hasher: hasher, crypto: crypto, address: address,
             demoAccounts: options.demoAccounts ?? { [] },
@@ -100,7 +115,8 @@ package struct CityPlatform: Sendable {
         let web = WebRoutes.routes(hasGallery: options.demoAccounts != nil)
         let described =
             web.all + identity.routes() + federation.routes() + directory.routes() + connectivity.routes()
-            + plan.routes() + operations.all
+            + plan.routes() + rosters.routes() + affairs.routes() + exchange.routes() + privacy.routes()
+            + operations.all
         routes = described + APIDescription.routes(describing: described, title: configuration.siteName)
         let sessions = identity
         let services = WebServices(
@@ -115,11 +131,14 @@ package struct CityPlatform: Sendable {
         pipeline = WebPipeline(routes: routes, services: services, metrics: metrics, logger: logger)
     }
 
-    package var jobs: [JobHandler] { federation.jobs + connectivity.jobs + plan.jobs }
+    package var jobs: [JobHandler] {
+        federation.jobs + connectivity.jobs + plan.jobs + rosters.jobs + affairs.jobs + exchange.jobs + privacy.jobs
+    }
     /// Jobs that mostly wait for other systems.
     package var errands: [JobHandler] { federation.errands }
     package var receivers: [EventReceiver] {
-        federation.receivers + connectivity.receivers + plan.receivers
+        federation.receivers + connectivity.receivers + plan.receivers + rosters.receivers + affairs.receivers
+            + exchange.receivers + privacy.receivers
     }
 
     /// Uploads and exports of a server that died are of no use to the next one. Only a server clears them: a command

@@ -13,11 +13,13 @@ package struct DirectoryModule: Sendable {
         Migration("directory/0003-classes", ClassGroupSchema.statements),
         Migration("directory/0004-enrolments", EnrolmentSchema.statements),
         Migration("directory/0005-person-names", PersonSchema.names),
+        Migration("directory/0006-person-facts", PersonFactSchema.statements),
     ]
 
     /// Where sealed values stand.
     package static let sealedColumns = [
-        SealedColumn("directory_person_identifier", "sealed", key: "id", name: "directory_person_identifier.sealed")
+        SealedColumn("directory_person_identifier", "sealed", key: "id", name: "directory_person_identifier.sealed"),
+        SealedColumn("directory_person_facts", "sealed", key: "id", name: "directory_person_facts.sealed"),
     ]
 
     private let database: Database
@@ -68,4 +70,8 @@ extension Permission {
     package static let classAll: Permission = "directory.class.all"
     /// Open, rename and close classes, name their teachers, add, move and end pupils.
     package static let classEdit: Permission = "directory.class.edit"
+    /// See a number or another sealed datum of a person in full, for a reason that is kept.
+    package static let personLook: Permission = "directory.person.look"
+    /// Find people by name, initials or number.
+    package static let personSearch: Permission = "directory.person.search"
 }

@@ -34,9 +34,9 @@ package struct ClassGroupService {
             try db.execute(
                 """
                 INSERT INTO directory_class_group (id, school_id, stage, entry_year, years, number, kind, alias,
-                    opened_on, created_at, revision)
+                    opened_on, created_at, revision, changed_at)
                 VALUES (\(id), \(school.id), \(draft.stage), \(draft.entryYear), \(draft.years), \(draft.number),
-                    \(draft.kind), \(draft.alias), \(draft.openedOn), \(now), 1)
+                    \(draft.kind), \(draft.alias), \(draft.openedOn), \(now), 1, \(now))
                 """)
         } catch DatabaseError.uniqueViolation {
             throw ClassRules.taken(draft)
@@ -77,7 +77,7 @@ package struct ClassGroupService {
         let pupils = EnrolmentStore(db), enrolments = try pupils.open(of: classGroup.id)
         if let reason {
             try EnrolmentRules.check(end: day, of: enrolments, field: "closedOn")
-            try pupils.end(enrolments.map(\.id), on: day, reason)
+            try pupils.end(enrolments.map(\.id), on: day, reason, at: now)
             for pupil in enrolments {
                 try listeners.tell(pupil.person, left: classGroup.school, on: day, by: actor, now: now, db)
             }
@@ -145,9 +145,9 @@ extension ClassGroupService {
         try db.execute(
             """
             INSERT INTO directory_class_post (id, class_id, person_id, kind, subject, valid_from, recorded_at,
-                recorded_by)
+                recorded_by, changed_at)
             VALUES (\(ID<ClassPost>.new()), \(classGroup.id), \(person), \(kind), \(subject), \(day), \(now),
-                \(actor.name))
+                \(actor.name), \(now))
             """)
         let name = try PersonStore(db).find(person).name
         let duty = kind == .homeroom ? kind.title : CodeLists.subject.name(of: subject)
@@ -157,7 +157,9 @@ extension ClassGroupService {
     /// A duty that begins later than it ends has never been.
     private func end(_ post: ClassPost, on day: LocalDate) throws {
         try db.execute(
-            "UPDATE directory_class_post SET valid_to = \(max(day, post.from)) WHERE id = \(post.id)")
+            """
+            UPDATE directory_class_post SET valid_to = \(max(day, post.from)), changed_at = \(now) WHERE id = \(post.id)
+            """)
     }
 
     private func taken(_ classGroup: ClassGroup, _ number: Int) -> DomainError {
@@ -172,7 +174,7 @@ extension ClassGroupService {
     private func touch(_ classGroup: ClassGroup, setting columns: SQL) throws {
         let changed = try db.change(
             """
-            UPDATE directory_class_group SET \(columns), revision = revision + 1
+            UPDATE directory_class_group SET \(columns), revision = revision + 1, changed_at = \(now)
             WHERE id = \(classGroup.id) AND revision = \(classGroup.revision)
             """)
         if changed == 0 { throw DomainError.conflict("这个班刚被他人修改。已显示最新的内容，请核对后再保存。") }

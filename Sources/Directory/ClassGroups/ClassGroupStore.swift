@@ -147,10 +147,13 @@ package struct ClassPostStore {
     }
 
     /// Ends what a person does for the classes of a school; what begins later has never been.
-    func endAll(of person: ID<Person>, at school: OrganisationID, on day: LocalDate) throws {
+    func endAll(
+        of person: ID<Person>, at school: OrganisationID, on day: LocalDate, now: Timestamp
+    ) throws {
         try db.execute(
             """
-            UPDATE directory_class_post SET valid_to = CASE WHEN valid_from > \(day) THEN valid_from ELSE \(day) END
+            UPDATE directory_class_post
+            SET valid_to = CASE WHEN valid_from > \(day) THEN valid_from ELSE \(day) END, changed_at = \(now)
             WHERE person_id = \(person) AND (valid_to IS NULL OR valid_to > \(day)) AND class_id IN (
                 SELECT c.id FROM directory_class_group c WHERE c.school_id = \(school))
             """)

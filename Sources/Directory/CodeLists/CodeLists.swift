@@ -36,6 +36,35 @@ package enum CodeLists {
     /// 学籍异动类别
     package static let enrolmentChange = load("enrolment-change")
 
+    /// 国籍/地区
+    package static let nationality = load("nationality")
+    /// 港澳台侨外
+    package static let overseas = load("overseas")
+    /// 血型
+    package static let bloodType = load("blood-type")
+    /// 户口性质
+    package static let householdKind = load("household-kind")
+    /// 入学方式
+    package static let entryWay = load("entry-way")
+    /// 就读方式
+    package static let attendance = load("attendance")
+    /// 学生类别
+    package static let studentCategory = load("student-category")
+    /// 留守儿童
+    package static let leftBehind = load("left-behind")
+    /// 残疾人类型
+    package static let disability = load("disability")
+    /// 学位
+    package static let degree = load("degree")
+    /// 教师职称
+    package static let teacherTitle = load("teacher-title")
+    /// 骨干教师级别
+    package static let backbone = load("backbone")
+    /// 婚姻状况
+    package static let maritalStatus = load("marital-status")
+    /// 监护人关系
+    package static let guardianRelation = load("guardian-relation")
+
     /// 网络接入方式
     package static let networkAccess = load("network-access")
     /// 运营商
@@ -57,10 +86,20 @@ package enum CodeLists {
             ("sex", sex), ("ethnicity", ethnicity), ("id-document", idDocument),
             ("political-status", politicalStatus), ("education", education), ("health", health),
             ("staff-kind", staffKind), ("post", post), ("enrolment-change", enrolmentChange),
+            ("nationality", nationality), ("overseas", overseas), ("blood-type", bloodType),
+            ("household-kind", householdKind), ("entry-way", entryWay), ("attendance", attendance),
+            ("student-category", studentCategory), ("left-behind", leftBehind), ("disability", disability),
+            ("degree", degree), ("teacher-title", teacherTitle), ("backbone", backbone),
+            ("marital-status", maritalStatus), ("guardian-relation", guardianRelation),
             ("network-access", networkAccess), ("carrier", carrier), ("campus-network", campusNetwork),
             ("room-kind", roomKind), ("media-level", mediaLevel), ("plan-tier", planTier),
         ]
     }
+
+    /// The list whose file has the name; `nil` when there is none.
+    package static func named(_ name: String) -> CodeList? { byName[name] }
+
+    private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0.list) })
 
     private static func load(_ name: String, matching: CodeList.Matching = .all) -> CodeList {
         guard let url = Bundle.module.url(forResource: name, withExtension: "csv", subdirectory: "Data"),

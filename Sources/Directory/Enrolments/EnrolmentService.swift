@@ -147,7 +147,7 @@ package struct EnrolmentService {
         }
         var told = numbers.map(\.kind.title)
         if let guardianPhone {
-            try store.endGuardians(of: person, on: now.day)
+            try store.endGuardians(of: person, on: now.day, at: now)
             try addGuardian(by: guardianPhone, of: person, named: enrolment.name, from: now.day)
             told.append("家长手机号")
         }
@@ -178,7 +178,7 @@ package struct EnrolmentService {
     }
 
     private func finish(_ enrolment: Enrolment, on day: LocalDate, _ reason: LeavingReason) throws {
-        guard try store.end([enrolment.id], on: day, reason) == 1 else {
+        guard try store.end([enrolment.id], on: day, reason, at: now) == 1 else {
             throw DomainError.conflict("这名学生刚被他人调整，请核对后再提交。")
         }
     }

@@ -108,19 +108,22 @@ package struct EnrolmentStore {
     ) throws {
         try db.execute(
             """
-            INSERT INTO directory_enrolment (id, person_id, school_id, class_id, valid_from, recorded_at, recorded_by)
+            INSERT INTO directory_enrolment (id, person_id, school_id, class_id, valid_from, recorded_at, recorded_by,
+                changed_at)
             VALUES (\(ID<Enrolment>.new()), \(person), \(classGroup.school), \(classGroup.id), \(day), \(now),
-                \(author))
+                \(author), \(now))
             """)
     }
 
     /// Ends enrolments that are open. Returns how many were.
     @discardableResult
-    func end(_ enrolments: [ID<Enrolment>], on day: LocalDate, _ reason: LeavingReason) throws -> Int {
+    func end(
+        _ enrolments: [ID<Enrolment>], on day: LocalDate, _ reason: LeavingReason, at now: Timestamp
+    ) throws -> Int {
         guard !enrolments.isEmpty else { return 0 }
         return try db.change(
             """
-            UPDATE directory_enrolment SET valid_to = \(day), reason = \(reason)
+            UPDATE directory_enrolment SET valid_to = \(day), reason = \(reason), changed_at = \(now)
             WHERE id IN \(in: enrolments) AND valid_to IS NULL
             """)
     }
@@ -168,16 +171,17 @@ extension EnrolmentStore {
         if known != nil { return }
         try db.execute(
             """
-            INSERT INTO directory_guardianship (id, guardian_id, child_id, valid_from, recorded_at, recorded_by)
-            VALUES (\(Identifiers.next()), \(guardian), \(child), \(day), \(now), \(author))
+            INSERT INTO directory_guardianship (id, guardian_id, child_id, valid_from, recorded_at, recorded_by, changed_at)
+            VALUES (\(Identifiers.next()), \(guardian), \(child), \(day), \(now), \(author), \(now))
             """)
     }
 
     /// Ends what makes them guardians of the child.
-    func endGuardians(of child: ID<Person>, on day: LocalDate) throws {
+    func endGuardians(of child: ID<Person>, on day: LocalDate, at now: Timestamp) throws {
         try db.execute(
             """
-            UPDATE directory_guardianship SET valid_to = CASE WHEN valid_from > \(day) THEN valid_from ELSE \(day) END
+            UPDATE directory_guardianship
+            SET valid_to = CASE WHEN valid_from > \(day) THEN valid_from ELSE \(day) END, changed_at = \(now)
             WHERE child_id = \(child) AND valid_to IS NULL
             """)
     }

@@ -14,8 +14,8 @@ package struct PersonStore {
         let id = ID<Person>.new()
         try db.execute(
             """
-            INSERT INTO directory_person (id, name, initials, created_at)
-            VALUES (\(id), \(name), \(Pinyin.initials(of: name, as: .person)), \(now))
+            INSERT INTO directory_person (id, name, initials, created_at, changed_at)
+            VALUES (\(id), \(name), \(Pinyin.initials(of: name, as: .person)), \(now), \(now))
             """)
         return id
     }
@@ -26,23 +26,24 @@ package struct PersonStore {
     ///   - end: the first day on which the post is no longer held; `nil` while open.
     package func appoint(
         _ person: ID<Person>, at organisation: OrganisationID, post: String, from start: LocalDate,
-        until end: LocalDate? = nil
+        until end: LocalDate? = nil, at now: Timestamp = .now
     ) throws {
         try db.execute(
             """
-            INSERT INTO directory_appointment (id, person_id, organisation_id, post, valid_from, valid_to)
-            VALUES (\(Identifiers.next()), \(person), \(organisation), \(post), \(start), \(end))
+            INSERT INTO directory_appointment (id, person_id, organisation_id, post, valid_from, valid_to, changed_at)
+            VALUES (\(Identifiers.next()), \(person), \(organisation), \(post), \(start), \(end), \(now))
             """)
     }
 
     /// Ends the person's open posts at the organisation; those that begin later have never been. Returns how many.
     @discardableResult
     package func endAppointments(
-        of person: ID<Person>, at organisation: OrganisationID, on day: LocalDate
+        of person: ID<Person>, at organisation: OrganisationID, on day: LocalDate, now: Timestamp = .now
     ) throws -> Int {
         try db.change(
             """
-            UPDATE directory_appointment SET valid_to = CASE WHEN valid_from > \(day) THEN valid_from ELSE \(day) END
+            UPDATE directory_appointment
+            SET valid_to = CASE WHEN valid_from > \(day) THEN valid_from ELSE \(day) END, changed_at = \(now)
             WHERE person_id = \(person) AND organisation_id = \(organisation)
                 AND (valid_to IS NULL OR valid_to > \(day))
             """)

@@ -67,7 +67,7 @@ package struct StaffService {
             try identifiers.set(
                 identifier, of: person, by: actor.name, at: now, field: EnrolmentService.field(of: identifier.kind))
         }
-        try people.appoint(person, at: school.id, post: new.post, from: new.from)
+        try people.appoint(person, at: school.id, post: new.post, from: new.from, at: now)
         try record("staff.added", person, school, "\(new.name)，\(CodeLists.post.name(of: new.post))，\(new.from.iso) 起")
         return person
     }
@@ -75,10 +75,10 @@ package struct StaffService {
     /// Ends the person's posts at the school on the day, and with them her duties for its classes: rights that follow
     /// from either end in the same transaction. Throws `DomainError.conflict` when she holds none.
     package func end(_ person: ID<Person>, at school: Organisation, on day: LocalDate) throws {
-        guard try people.endAppointments(of: person, at: school.id, on: day) > 0 else {
+        guard try people.endAppointments(of: person, at: school.id, on: day, now: now) > 0 else {
             throw DomainError.conflict("这个人已经不在本校任职")
         }
-        try ClassPostStore(db).endAll(of: person, at: school.id, on: day)
+        try ClassPostStore(db).endAll(of: person, at: school.id, on: day, now: now)
         try listeners.tell(person, left: school.id, on: day, by: actor, now: now, db)
         try record("staff.left", person, school, "\(try people.find(person).name)，\(day.iso)")
     }
