@@ -14,6 +14,7 @@ package struct DirectoryModule: Sendable {
         Migration("directory/0004-enrolments", EnrolmentSchema.statements),
         Migration("directory/0005-person-names", PersonSchema.names),
         Migration("directory/0006-person-facts", PersonFactSchema.statements),
+        Migration("directory/0007-merges", PersonMergeSchema.statements),
     ]
 
     /// Where sealed values stand.

@@ -31,7 +31,7 @@ package enum PersonIdentifierKind: String, Column, Sendable, CaseIterable {
 
 /// A number that has been checked and brought into the one spelling in which it is kept and compared. What is printed of
 /// it is its mask.
-package struct PersonIdentifier: Sendable, Equatable, CustomStringConvertible, CustomReflectable {
+package struct PersonIdentifier: Sendable, Hashable, CustomStringConvertible, CustomReflectable {
     package let kind: PersonIdentifierKind
     /// 身份证件类型 of a `document`; empty for the other kinds.
     package let documentType: String

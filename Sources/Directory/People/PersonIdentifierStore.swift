@@ -26,8 +26,12 @@ package struct PersonIdentifierStore {
         field: String? = nil
     ) throws {
         if let holder = try holder(of: identifier) {
-            if holder == person { return }
-            throw taken(identifier, field)
+            guard holder == person else { throw taken(identifier, field) }
+            if try isOwn(identifier, of: person) { return }
+            // A number of somebody who was merged into her becomes her own.
+            try db.execute(
+                "DELETE FROM directory_person_identifier WHERE lookup = \(key(identifier)) AND kind = \(identifier.kind)"
+            )
         }
         let id = ID<PersonIdentifier>.new()
         let sealed = try crypto.seal(identifier.text, context: PersonIdentifierStore.context(id))
@@ -54,13 +58,39 @@ package struct PersonIdentifierStore {
         try db.change("DELETE FROM directory_person_identifier WHERE person_id = \(person) AND kind = \(kind)") > 0
     }
 
-    /// Who has exactly this number.
+    /// Who has exactly this number. A number of somebody who was merged into another leads to the other.
     package func holder(of identifier: PersonIdentifier) throws -> ID<Person>? {
         try db.value(
             """
-            SELECT person_id FROM directory_person_identifier WHERE lookup = \(key(identifier))
-                AND kind = \(identifier.kind) AND document_type = \(identifier.documentType)
+            SELECT COALESCE(p.merged_into, i.person_id) FROM directory_person_identifier i
+            JOIN directory_person p ON p.id = i.person_id
+            WHERE i.lookup = \(key(identifier)) AND i.kind = \(identifier.kind)
+                AND i.document_type = \(identifier.documentType)
             """)
+    }
+
+    /// Who has each of the numbers; nobody's numbers are not in it.
+    package func holders(of identifiers: [PersonIdentifier]) throws -> [PersonIdentifier: ID<Person>] {
+        var byKey: [[UInt8]: PersonIdentifier] = [:]
+        for identifier in Set(identifiers) { byKey[key(identifier)] = identifier }
+        let keys = Array(byKey.keys)
+        var holders: [PersonIdentifier: ID<Person>] = [:]
+        for start in stride(from: 0, to: keys.count, by: 512) {
+            let chunk = Array(keys[start..<min(start + 512, keys.count)])
+            try db.each(
+                """
+                SELECT i.lookup, i.kind, i.document_type, COALESCE(p.merged_into, i.person_id)
+                FROM directory_person_identifier i JOIN directory_person p ON p.id = i.person_id
+                WHERE i.lookup IN \(in: chunk)
+                """
+            ) { row in
+                guard let known = byKey[try row.get(0)], known.kind == (try row.get(1)),
+                    known.documentType == (try row.get(2))
+                else { return }
+                holders[known] = try row.get(3)
+            }
+        }
+        return holders
     }
 
     /// Whoever is known by the text, whatever kind of number it is. More than one person only when the same digits are
@@ -69,11 +99,12 @@ package struct PersonIdentifierStore {
         let candidates = PersonIdentifier.candidates(text)
         guard !candidates.isEmpty else { return [] }
         let keys = candidates.map { candidate in
-            "(lookup = \(key(candidate)) AND kind = \(candidate.kind))" as SQL
+            "(i.lookup = \(key(candidate)) AND i.kind = \(candidate.kind))" as SQL
         }
         return try db.rows(
             """
-            SELECT person_id, kind FROM directory_person_identifier WHERE \(SQL.joined(keys, " OR ")) ORDER BY kind
+            SELECT COALESCE(p.merged_into, i.person_id), i.kind FROM directory_person_identifier i
+            JOIN directory_person p ON p.id = i.person_id WHERE \(SQL.joined(keys, " OR ")) ORDER BY i.kind
             """
         ) { Holder(person: try $0.get(0), kind: try $0.get(1)) }
     }
@@ -128,6 +159,15 @@ package struct PersonIdentifierStore {
             }
         }
         return kinds
+    }
+
+    private func isOwn(_ identifier: PersonIdentifier, of person: ID<Person>) throws -> Bool {
+        let found: Int? = try db.value(
+            """
+            SELECT 1 FROM directory_person_identifier WHERE lookup = \(key(identifier)) AND kind = \(identifier.kind)
+                AND document_type = \(identifier.documentType) AND person_id = \(person)
+            """)
+        return found != nil
     }
 
     private func key(_ identifier: PersonIdentifier) -> [UInt8] {
