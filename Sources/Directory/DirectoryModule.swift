@@ -15,6 +15,8 @@ package struct DirectoryModule: Sendable {
         Migration("directory/0005-person-names", PersonSchema.names),
         Migration("directory/0006-person-facts", PersonFactSchema.statements),
         Migration("directory/0007-merges", PersonMergeSchema.statements),
+        Migration("directory/0008-two-grades", ClassGroupSchema.twoGrades),
+        Migration("directory/0013-roll-moves", RollMoveSchema.statements),
     ]
 
     /// Where sealed values stand.

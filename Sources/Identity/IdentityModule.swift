@@ -14,6 +14,7 @@ package struct IdentityModule: Sendable {
         Migration("identity/0003-second-factor", SecondFactorSchema.statements),
         Migration("identity/0004-onboarding", OnboardingSchema.statements),
         Migration("identity/0005-resumption", AccountSchema.resumption),
+        Migration("identity/0006-grant-leavings", AccountSchema.leavings),
     ]
 
     /// Where sealed values stand.

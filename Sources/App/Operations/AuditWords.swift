@@ -28,7 +28,7 @@ enum AuditWords {
         "organisation.profile_changed": "修改单位资料", "organisation.renamed": "单位更名", "organisation.taken_back": "撤回单位变更",
         "class.opened": "新建班级", "class.renamed": "更改班名", "class.closed": "结束班级", "class.post_given": "安排教师",
         "class.post_ended": "结束任课", "pupil.added": "添加学生", "pupil.moved": "转班", "pupil.left": "办理离校",
-        "pupil.numbers_told": "更正号码", "staff.added": "添加教职工", "staff.left": "结束任职",
+        "pupil.numbers_told": "更正号码", "roll.moved": "名册变动", "roll.move_undone": "撤销名册变动", "staff.added": "添加教职工", "staff.left": "结束任职",
         "facility_register.changed": "修改登记", "facility_register.told": "登记填报",
         "connectivity_import.uploaded": "上传工作簿", "connectivity_import.accepted": "接受导入",
         "connectivity_import.discarded": "放弃导入", "connectivity_import.undone": "撤销导入",

@@ -22,12 +22,15 @@ struct ClassForm: Sendable {
         let number = found(Int(text("number")), "number", "填写班号，如 3", &problems)
         let openedOn = found(LocalDate(iso: text("openedOn")), "openedOn", "填写开班日期，如 2026-09-01", &problems)
         let years = text("years").isEmpty ? nil : found(Int(text("years")), "years", "学制应为数字", &problems)
+        let second =
+            text("secondEntryYear").isEmpty
+            ? nil : found(Int(text("secondEntryYear")), "secondEntryYear", "填写第二个入学年，如 2025", &problems)
         guard problems.isEmpty, let stage, let entryYear, let number, let openedOn else {
             throw DomainError.invalid(problems)
         }
         return ClassDraft(
             stage: stage, entryYear: entryYear, number: number, alias: text("alias"), openedOn: openedOn, years: years,
-            kind: values.text("kind"))
+            kind: values.text("kind"), secondEntryYear: second)
     }
 
     func name() throws -> (number: Int, alias: String) {

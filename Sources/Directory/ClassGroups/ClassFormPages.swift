@@ -43,7 +43,11 @@ enum ClassFormPages {
         let kind = UI.select(
             "kind", label: "班级类型", options: [SelectOption("", "普通班")] + kinds.map { SelectOption($0.code, $0.name) },
             selected: values["kind"], problems: problems)
-        return stage + entry + number + alias + opened + years + (kinds.isEmpty ? "" : kind)
+        let second = UI.textField(
+            "secondEntryYear", label: "第二个入学年", value: values["secondEntryYear"], hint: "复式班填另一个年级的入学年；其他班不填。",
+            inputmode: "numeric", problems: problems)
+        let hasTwo = stages.contains { $0.multigradeKind != nil }
+        return stage + entry + (hasTwo ? second : "") + number + alias + opened + years + (kinds.isEmpty ? "" : kind)
     }
 
     static func page(

@@ -12,6 +12,8 @@ package struct ClassGroup: Sendable, Equatable {
     package let stage: ClassStage
     /// 入学年: the year whose 1 September began the stage for its pupils.
     package let entryYear: Int
+    /// The entry year of the other grade in a 复式班, earlier or later than `entryYear`; `nil` in every other class.
+    package let secondEntryYear: Int?
     /// 学制 in years.
     package let years: Int
     /// 班号, from 1; unique among the open classes of one school, stage and entry year.
@@ -31,10 +33,10 @@ package struct ClassGroup: Sendable, Equatable {
     static let columns: SQL =
         """
         c.id, c.school_id, o.name, o.path, c.stage, c.entry_year, c.years, c.number, c.kind, c.alias, c.opened_on,
-        c.closed_on, c.revision
+        c.closed_on, c.revision, c.second_entry_year
         """
     /// How many columns there are; more may follow in a statement.
-    static let columnCount = 13
+    static let columnCount = 14
 
     init(_ row: borrowing Row) throws { try self.init(row, from: 0) }
 
@@ -43,45 +45,69 @@ package struct ClassGroup: Sendable, Equatable {
         (path, stage, entryYear) = (try row.get(index + 3), try row.get(index + 4), try row.get(index + 5))
         (years, number, kind) = (try row.get(index + 6), try row.get(index + 7), try row.get(index + 8))
         (alias, openedOn, closedOn) = (try row.get(index + 9), try row.get(index + 10), try row.get(index + 11))
-        revision = try row.get(index + 12)
+        (revision, secondEntryYear) = (try row.get(index + 12), try row.get(index + 13))
     }
 
     /// Whether the class is there on the day.
     package func isOpen(on day: LocalDate) -> Bool { openedOn <= day && (closedOn.map { $0 > day } ?? true) }
 
     /// The grade on the day; `nil` before the stage begins and after its last school year.
-    package func grade(on day: LocalDate) -> Grade? {
-        Grade(stage, SchoolYear(containing: day).start - entryYear + 1, years: years)
+    package func grade(on day: LocalDate) -> Grade? { grade(ofEntry: entryYear, on: day) }
+
+    /// The grade on the day of the pupils who began the stage in the year.
+    package func grade(ofEntry year: Int, on day: LocalDate) -> Grade? {
+        Grade(stage, SchoolYear(containing: day).start - year + 1, years: years)
     }
 
-    /// `七年级(3)班`, with a name of its own `七年级(3)班（海豚班）`; before and after its years in the stage
-    /// `2015级初中(3)班`.
+    /// The grade of one of its pupils on the day.
+    package func grade(of enrolment: Enrolment, on day: LocalDate) -> Grade? {
+        grade(ofEntry: enrolment.entryYear ?? entryYear, on: day)
+    }
+
+    /// The grades taught in it on the day, the lower first: two in a 复式班, else one; none outside their years.
+    package func grades(on day: LocalDate) -> [Grade] { entryYears.compactMap { grade(ofEntry: $0, on: day) } }
+
+    /// Of its pupils, the lower grade first.
+    package var entryYears: [Int] { ([entryYear] + (secondEntryYear.map { [$0] } ?? [])).sorted(by: >) }
+
+    /// 复式班: two grades in one room.
+    package var isMultigrade: Bool { secondEntryYear != nil }
+
+    /// `七年级(3)班`, with a name of its own `七年级(3)班（海豚班）`, with two grades `三、四年级复式(1)班`; before and after its
+    /// years in the stage `2015级初中(3)班`.
     package func name(on day: LocalDate) -> String {
-        let plain = grade(on: day).map { "\($0.beforeNumber)(\(number))班" } ?? cohortName
+        let grades = grades(on: day), mark = isMultigrade ? "复式" : ""
+        let plain = grades.isEmpty ? cohortName : "\(Grade.beforeNumber(of: grades))\(mark)(\(number))班"
         return alias.isEmpty ? plain : "\(plain)（\(alias)）"
     }
 
     /// The name that does not change with the years: `2015级初中(3)班`.
-    package var cohortName: String { "\(entryYear)级\(stage.title)(\(number))班" }
+    package var cohortName: String {
+        let years = entryYears.map { "\($0)" }.joined(separator: "、")
+        return "\(years)级\(stage.title)\(isMultigrade ? "复式" : "")(\(number))班"
+    }
 }
 
 /// What a new class needs.
 package struct ClassDraft: Sendable, Equatable {
     package var stage: ClassStage
     package var entryYear: Int
+    /// Of the other grade in a 复式班.
+    package var secondEntryYear: Int?
     package var years: Int
     package var number: Int
     package var kind: String?
     package var alias: String
     package var openedOn: LocalDate
 
-    /// Years and kind are the usual ones of the stage unless told.
+    /// Years and kind are the usual ones of the stage unless told; with a second entry year the kind is 复式班.
     package init(
         stage: ClassStage, entryYear: Int, number: Int, alias: String = "", openedOn: LocalDate, years: Int? = nil,
-        kind: String? = nil
+        kind: String? = nil, secondEntryYear: Int? = nil
     ) {
         (self.stage, self.entryYear, self.number, self.alias) = (stage, entryYear, number, alias)
-        (self.openedOn, self.years, self.kind) = (openedOn, years ?? stage.usualYears, kind ?? stage.usualKind)
+        (self.openedOn, self.years, self.secondEntryYear) = (openedOn, years ?? stage.usualYears, secondEntryYear)
+        self.kind = kind ?? (secondEntryYear == nil ? stage.usualKind : stage.multigradeKind)
     }
 }
 
@@ -101,6 +127,14 @@ enum ClassRules {
         let earliest = current - range.upperBound
         if !(earliest...current).contains(draft.entryYear) {
             problems.append(FieldProblem(field: "entryYear", message: "入学年应在 \(earliest) 到 \(current) 之间"))
+        }
+        if let second = draft.secondEntryYear {
+            if draft.kind == nil || draft.kind != draft.stage.multigradeKind {
+                problems.append(FieldProblem(field: "secondEntryYear", message: "只有小学和初中的复式班有第二个入学年"))
+            } else if second == draft.entryYear || !(earliest...current).contains(second) {
+                let words = "第二个入学年应在 \(earliest) 到 \(current) 之间，且不同于入学年"
+                problems.append(FieldProblem(field: "secondEntryYear", message: words))
+            }
         }
         if !range.contains(draft.years) {
             problems.append(

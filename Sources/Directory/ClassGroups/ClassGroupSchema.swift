@@ -34,4 +34,10 @@ enum ClassGroupSchema {
         WHERE kind = 'subject' AND valid_to IS NULL
         """,
     ]
+
+    /// 复式班: the entry year of the other grade, and whose grade a pupil's is; without one she is of the class's first.
+    static let twoGrades = [
+        "ALTER TABLE directory_class_group ADD COLUMN second_entry_year INTEGER",
+        "ALTER TABLE directory_enrolment ADD COLUMN entry_year INTEGER",
+    ]
 }

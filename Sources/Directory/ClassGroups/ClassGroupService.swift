@@ -33,10 +33,11 @@ package struct ClassGroupService {
         do {
             try db.execute(
                 """
-                INSERT INTO directory_class_group (id, school_id, stage, entry_year, years, number, kind, alias,
-                    opened_on, created_at, revision, changed_at)
-                VALUES (\(id), \(school.id), \(draft.stage), \(draft.entryYear), \(draft.years), \(draft.number),
-                    \(draft.kind), \(draft.alias), \(draft.openedOn), \(now), 1, \(now))
+                INSERT INTO directory_class_group (id, school_id, stage, entry_year, second_entry_year, years, number,
+                    kind, alias, opened_on, created_at, revision, changed_at)
+                VALUES (\(id), \(school.id), \(draft.stage), \(draft.entryYear), \(draft.secondEntryYear),
+                    \(draft.years), \(draft.number), \(draft.kind), \(draft.alias), \(draft.openedOn), \(now), 1,
+                    \(now))
                 """)
         } catch DatabaseError.uniqueViolation {
             throw ClassRules.taken(draft)

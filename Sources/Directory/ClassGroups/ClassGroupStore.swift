@@ -44,14 +44,15 @@ package struct ClassGroupStore {
             """, ClassGroup.init)
     }
 
-    /// The classes that are closed on the day, the latest first.
+    /// The classes that are closed on the day, the latest first; one that closed on its first day has never been.
     package func closed(
         of school: OrganisationID, on day: LocalDate, within scope: ClassScope
     ) throws -> [ClassGroup] {
         try db.rows(
             """
             SELECT \(ClassGroup.columns) FROM \(ClassGroupStore.tables)
-            WHERE c.school_id = \(school) AND c.closed_on <= \(day) AND \(scope.condition)
+            WHERE c.school_id = \(school) AND c.closed_on <= \(day) AND c.closed_on > c.opened_on
+                AND \(scope.condition)
             ORDER BY c.closed_on DESC, c.stage, c.number, c.id
             """, ClassGroup.init)
     }

@@ -84,17 +84,32 @@ enum ClassPages {
             \(UI.linkButton("结束班级", url: address + "/closure"))
             """
         let note = "\(classGroup.schoolName) · \(classGroup.cohortName) · \(model.pupils.count) 名学生"
-        let pupils = pupilTable(model).html(whole(model.pupils), path: address, query: FormValues())
         let teachers = postTable(model, page).html(whole(model.posts), path: address, query: FormValues())
         let content: HTML = """
             \(UI.heading(model.name, note: note,
                 actions: related.links(model, page.user) + (model.mayEdit ? actions : "")))
             \(closedNotice(classGroup))
             \(UI.card("教师", id: "teachers", teachers))
-            \(UI.card("学生", id: "pupils", pupils))
+            \(pupils(model, address))
             \(if: !model.arriving.isEmpty, UI.card("即将入班", id: "arriving", arriving(model)))
             """
         return UI.layout(model.name, page, breadcrumbs: crumbs(classGroup, on: model.day), content)
+    }
+
+    /// One list, of a 复式班 one for each grade.
+    private static func pupils(_ model: ClassModel, _ address: String) -> HTML {
+        let classGroup = model.classGroup, table = pupilTable(model)
+        guard classGroup.isMultigrade else {
+            return UI.card("学生", id: "pupils", table.html(whole(model.pupils), path: address, query: FormValues()))
+        }
+        let cards = classGroup.entryYears.enumerated().map { index, year in
+            let members = model.pupils.filter { ($0.enrolment.entryYear ?? classGroup.entryYear) == year }
+            let title = classGroup.grade(ofEntry: year, on: model.day)?.title ?? "\(year)级"
+            let list = table.html(whole(members), path: address, query: FormValues())
+            return UI.card(
+                "\(title)学生（\(members.count) 人）", id: index == 0 ? "pupils" : "pupils-\(index + 1)", list)
+        }
+        return "\(each: cards, { $0 })"
     }
 
     private static func closedNotice(_ classGroup: ClassGroup) -> HTML {

@@ -43,6 +43,15 @@ package enum ClassStage: String, Column, Sendable, CaseIterable {
         }
     }
 
+    /// 班级类型 of a class with two grades; `nil` where there is none.
+    package var multigradeKind: String? {
+        switch self {
+        case .primary: "12"
+        case .junior: "22"
+        case .kindergarten, .senior, .vocational: nil
+        }
+    }
+
     /// The first digit of the 班级类型 codes of the stage.
     package var kindPrefix: String? { usualKind.map { String($0.prefix(1)) } }
 
@@ -97,6 +106,13 @@ package struct Grade: Hashable, Sendable {
     /// What stands before the number of a class: 七年级 gives 七年级(3)班, 中班 gives 中(3)班.
     var beforeNumber: String {
         stage == .kindergarten ? String(title.dropLast()) : title
+    }
+
+    /// The same of the grades in one room: 三、四年级. What the titles end with in common is said once.
+    static func beforeNumber(of grades: [Grade]) -> String {
+        let names = grades.map(\.beforeNumber)
+        guard names.count > 1, names.allSatisfy({ $0.hasSuffix("年级") }) else { return names.joined(separator: "、") }
+        return names.map { $0.dropLast(2) }.joined(separator: "、") + "年级"
     }
 
     private static let letters: [ClassStage: String] = [

@@ -1,7 +1,8 @@
 import Database
 import Kernel
 
-/// Why a pupil left a class. The raw value is the 学籍异动类别 code; the list has none for 毕业.
+/// Why a pupil left a class. The raw value is the 学籍异动类别 code; the list has none for 毕业 and for
+/// what is the city's own.
 package enum LeavingReason: String, Column, Sendable, CaseIterable {
     case classChange = "29"
     case transfer = "21"
@@ -9,9 +10,20 @@ package enum LeavingReason: String, Column, Sendable, CaseIterable {
     case suspension = "11"
     case withdrawal = "31"
     case death = "51"
+    case repeating = "02"
+    case skipping = "04"
     case other = "99"
 
-    package var title: String { self == .graduation ? "毕业" : CodeLists.enrolmentChange.name(of: rawValue) }
+    /// Began with a deed that was taken back, and so never was; its period is empty.
+    case undone
+
+    package var title: String {
+        switch self {
+        case .graduation: "毕业"
+        case .undone: "已撤销"
+        default: CodeLists.enrolmentChange.name(of: rawValue)
+        }
+    }
 
     /// What a school chooses from when a pupil leaves it.
     static let leavingSchool: [LeavingReason] = [.transfer, .graduation, .suspension, .withdrawal, .death, .other]
@@ -24,6 +36,8 @@ package struct Enrolment: Sendable, Equatable {
     package let name: String
     package let school: OrganisationID
     package let classGroup: ID<ClassGroup>
+    /// Of which of the two grades of a 复式班 she is, by its entry year; `nil` is the class's first.
+    package let entryYear: Int?
     package let from: LocalDate
     /// The first day on which it no longer holds; `nil` while open.
     package let until: LocalDate?
@@ -31,14 +45,16 @@ package struct Enrolment: Sendable, Equatable {
     package let reason: LeavingReason?
 
     static let columns: SQL =
-        "e.id, e.person_id, p.name, e.school_id, e.class_id, e.valid_from, e.valid_to, e.reason"
+        """
+        e.id, e.person_id, p.name, e.school_id, e.class_id, e.valid_from, e.valid_to, e.reason, e.entry_year
+        """
     /// How many columns there are; more may follow in a statement.
-    static let columnCount = 8
+    static let columnCount = 9
 
     init(_ row: borrowing Row) throws {
         (id, person, name) = (try row.get(0), try row.get(1), try row.get(2))
         (school, classGroup) = (try row.get(3), try row.get(4))
-        (from, until, reason) = (try row.get(5), try row.get(6), try row.get(7))
+        (from, until, reason, entryYear) = (try row.get(5), try row.get(6), try row.get(7), try row.get(8))
     }
 
     package func holds(on day: LocalDate) -> Bool { from <= day && (until.map { $0 > day } ?? true) }
@@ -55,6 +71,14 @@ enum EnrolmentRules {
     static func check(end day: LocalDate, of enrolments: [Enrolment], field: String) throws {
         guard let latest = enrolments.max(by: { $0.from < $1.from }), latest.from > day else { return }
         throw DomainError.invalid(field, "\(latest.name)\(latest.from.iso) 才入班，日期不能更早")
+    }
+
+    /// Which entry year is kept with an enrolment in the class: none for the class's first grade. Throws
+    /// `DomainError.invalid` when the class has no such grade.
+    static func kept(entryYear: Int?, in classGroup: ClassGroup, field: String) throws -> Int? {
+        guard let year = entryYear, year != classGroup.entryYear else { return nil }
+        guard year == classGroup.secondEntryYear else { throw DomainError.invalid(field, "这个班没有 \(year) 年入学的年级") }
+        return year
     }
 
     /// Whether a pupil may be in the class from the day on.

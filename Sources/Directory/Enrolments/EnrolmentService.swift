@@ -47,8 +47,11 @@ package struct EnrolmentService {
 
     /// Enters a pupil and puts her into the class from the day on. Who has one of the numbers already is taken to be the
     /// same person: she keeps her account and her history. Throws what `check` throws.
+    /// - Parameter entryYear: of which grade of a 复式班 she is; the class's first unless told. Field `entryYear`.
     @discardableResult
-    package func add(_ pupil: NewPupil, to classGroup: ClassGroup, from day: LocalDate) throws -> ID<Person> {
+    package func add(
+        _ pupil: NewPupil, to classGroup: ClassGroup, entryYear: Int? = nil, from day: LocalDate
+    ) throws -> ID<Person> {
         let known = try check(pupil, for: classGroup, from: day)
         let person = try known ?? PersonStore(db).insert(name: pupil.name, at: now)
         for identifier in pupil.identifiers {
@@ -56,7 +59,7 @@ package struct EnrolmentService {
                 identifier, of: person, by: actor.name, at: now, field: EnrolmentService.field(of: identifier.kind))
         }
         if let phone = pupil.guardianPhone { try addGuardian(by: phone, of: person, named: pupil.name, from: day) }
-        try put(person, into: classGroup, from: day)
+        try put(person, into: classGroup, entryYear, from: day)
         try record("pupil.added", person, classGroup, pupil.name, day)
         return person
     }
@@ -94,28 +97,36 @@ package struct EnrolmentService {
 
     /// Puts somebody the city knows into the class. Throws `DomainError.invalid` when she is in a class on the day or
     /// later, or for `from`.
-    package func enrol(_ person: ID<Person>, in classGroup: ClassGroup, from day: LocalDate) throws {
+    package func enrol(
+        _ person: ID<Person>, in classGroup: ClassGroup, entryYear: Int? = nil, from day: LocalDate
+    ) throws {
         try EnrolmentRules.check(start: day, in: classGroup, field: "from", today: now.day)
         if let standing = try store.standing(of: person, after: day) { throw standingProblem(standing, classGroup) }
-        try put(person, into: classGroup, from: day)
+        try put(person, into: classGroup, entryYear, from: day)
         try record("pupil.added", person, classGroup, try PersonStore(db).find(person).name, day)
     }
 
     /// Moves a pupil to another class from the day on, of the same school or of another: what she was in the old class
     /// ends in the same transaction. Throws `DomainError.notFound` when she is not in the class, and
-    /// `DomainError.invalid` for `target` and `from`.
+    /// `DomainError.invalid` for `target`, `entryYear` and `from`.
+    /// - Parameters:
+    ///   - entryYear: of which grade of a 复式班 she becomes; her own year where the target teaches it.
+    ///   - reason: the kind of change; 转班级 in one school and 转学 between two unless told.
     package func move(
-        _ person: ID<Person>, from classGroup: ClassGroup, to target: ClassGroup, on day: LocalDate
+        _ person: ID<Person>, from classGroup: ClassGroup, to target: ClassGroup, entryYear: Int? = nil,
+        on day: LocalDate, _ reason: LeavingReason? = nil
     ) throws {
         let enrolment = try store.open(of: person, in: classGroup.id)
         if target.id == classGroup.id { throw DomainError.invalid("target", "选择另一个班") }
         try EnrolmentRules.check(start: day, in: target, field: "from", today: now.day)
         try EnrolmentRules.check(end: day, of: [enrolment], field: "from")
-        try finish(enrolment, on: day, target.school == classGroup.school ? .classChange : .transfer)
+        let usual: LeavingReason = target.school == classGroup.school ? .classChange : .transfer
+        try finish(enrolment, on: day, reason ?? usual)
         if target.school != classGroup.school {
             try listeners.tell(person, left: classGroup.school, on: day, by: actor, now: now, db)
         }
-        try put(person, into: target, from: day)
+        let own = enrolment.entryYear ?? classGroup.entryYear
+        try put(person, into: target, entryYear ?? (target.entryYears.contains(own) ? own : nil), from: day)
         let words = "\(enrolment.name)：\(classGroup.name(on: day)) → \(target.name(on: day))"
         try record("pupil.moved", person, classGroup, words, day)
         if target.school != classGroup.school { try record("pupil.moved", person, target, words, day) }
@@ -169,9 +180,12 @@ package struct EnrolmentService {
         try store.addGuardian(guardian, of: child, from: day, by: actor.name, at: now)
     }
 
-    private func put(_ person: ID<Person>, into classGroup: ClassGroup, from day: LocalDate) throws {
+    private func put(
+        _ person: ID<Person>, into classGroup: ClassGroup, _ entryYear: Int?, from day: LocalDate
+    ) throws {
+        let year = try EnrolmentRules.kept(entryYear: entryYear, in: classGroup, field: "entryYear")
         do {
-            try store.insert(person, in: classGroup, from: day, by: actor.name, at: now)
+            try store.insert(person, in: classGroup, entryYear: year, from: day, by: actor.name, at: now)
         } catch DatabaseError.uniqueViolation {
             throw DomainError.conflict("这名学生刚被他人编入班级，请核对后再提交。")
         }

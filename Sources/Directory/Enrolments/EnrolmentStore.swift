@@ -64,7 +64,8 @@ package struct EnrolmentStore {
             """
             SELECT \(Enrolment.columns), \(ClassGroup.columns) FROM \(EnrolmentStore.tables)
             JOIN directory_class_group c ON c.id = e.class_id JOIN directory_organisation o ON o.id = c.school_id
-            WHERE e.person_id = \(person) ORDER BY e.valid_from DESC, e.id DESC
+            WHERE e.person_id = \(person) AND (e.reason IS NULL OR e.reason <> \(LeavingReason.undone))
+            ORDER BY e.valid_from DESC, e.id DESC
             """
         ) { row in
             EnrolmentPeriod(
@@ -104,14 +105,15 @@ package struct EnrolmentStore {
     }
 
     func insert(
-        _ person: ID<Person>, in classGroup: ClassGroup, from day: LocalDate, by author: String, at now: Timestamp
+        _ person: ID<Person>, in classGroup: ClassGroup, entryYear: Int?, from day: LocalDate, by author: String,
+        at now: Timestamp
     ) throws {
         try db.execute(
             """
-            INSERT INTO directory_enrolment (id, person_id, school_id, class_id, valid_from, recorded_at, recorded_by,
-                changed_at)
-            VALUES (\(ID<Enrolment>.new()), \(person), \(classGroup.school), \(classGroup.id), \(day), \(now),
-                \(author), \(now))
+            INSERT INTO directory_enrolment (id, person_id, school_id, class_id, entry_year, valid_from, recorded_at,
+                recorded_by, changed_at)
+            VALUES (\(ID<Enrolment>.new()), \(person), \(classGroup.school), \(classGroup.id), \(entryYear), \(day),
+                \(now), \(author), \(now))
             """)
     }
 

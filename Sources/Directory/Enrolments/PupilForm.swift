@@ -18,6 +18,15 @@ struct PupilForm: Sendable {
         return (NewPupil(name: name, identifiers: read.numbers, guardianPhone: read.phone), from)
     }
 
+    /// Of which grade of a 复式班 she is; `nil` in other classes. Throws `DomainError.invalid` for `entryYear`.
+    func entryYear(in classGroup: ClassGroup) throws -> Int? {
+        guard classGroup.isMultigrade else { return nil }
+        guard let year = values["entryYear"].flatMap({ Int($0) }), classGroup.entryYears.contains(year) else {
+            throw DomainError.invalid("entryYear", "选择年级")
+        }
+        return year
+    }
+
     /// The numbers that were filled in.
     func numbers() throws -> (numbers: [PersonIdentifier], phone: PersonIdentifier?) {
         var problems: [FieldProblem] = [], numbers: [PersonIdentifier] = [], phone: PersonIdentifier?

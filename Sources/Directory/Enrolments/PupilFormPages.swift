@@ -15,7 +15,8 @@ enum PupilFormPages {
                 UI.form(
                     action: ClassPages.path(classGroup.id) + "/pupils/new", page: page, submit: "添加",
                     cancel: ClassPages.path(classGroup.id), problems: problems,
-                    name + numberFields(values, problems) + from(values, problems))))
+                    grade(classGroup, day, values, problems) + name + numberFields(values, problems)
+                        + from(values, problems))))
     }
 
     /// The fields of numbers; all may be left empty.
@@ -36,6 +37,27 @@ enum PupilFormPages {
         return student + type + document + phone
     }
 
+    /// Which grade of a 复式班; nothing is asked in other classes.
+    private static func grade(
+        _ classGroup: ClassGroup, _ day: LocalDate, _ values: FormValues, _ problems: [FieldProblem]
+    ) -> HTML {
+        guard classGroup.isMultigrade else { return "" }
+        return UI.select(
+            "entryYear", label: "年级", options: [SelectOption("", "选择年级")] + gradeOptions([classGroup], on: day),
+            selected: values["entryYear"], required: true, problems: problems)
+    }
+
+    /// The grades of classes by entry year, each once.
+    static func gradeOptions(_ classes: [ClassGroup], on day: LocalDate) -> [SelectOption] {
+        var seen: Set<Int> = []
+        return classes.flatMap { classGroup in
+            classGroup.entryYears.filter { seen.insert($0).inserted }.map { year in
+                let grade = classGroup.grade(ofEntry: year, on: max(day, classGroup.openedOn))?.title
+                return SelectOption(String(year), grade.map { "\($0)（\(year)级）" } ?? "\(year)级")
+            }
+        }
+    }
+
     private static func from(_ values: FormValues, _ problems: [FieldProblem]) -> HTML {
         UI.textField("from", label: "入班日期", value: values["from"], type: "date", required: true, problems: problems)
     }
@@ -50,7 +72,7 @@ enum PupilFormPages {
             rows: 12, required: true, problems: problems)
         let form = UI.form(
             action: address, page: page, submit: lines.isEmpty ? "查看" : "重新查看", cancel: ClassPages.path(classGroup.id),
-            problems: problems, text + from(values, problems))
+            problems: problems, grade(classGroup, day, values, problems) + text + from(values, problems))
         let preview: HTML = "\(if: !lines.isEmpty, preview(lines, address, page, values))"
         return layout(
             "批量添加学生", classGroup, day, page, isFailed: !problems.isEmpty, preview + UI.card(nil, form))

@@ -28,8 +28,9 @@ enum PupilPages {
     }
 
     private static func facts(_ model: PupilModel) -> [(String, HTML)] {
-        let numbers = model.numbers
+        let numbers = model.numbers, grade = model.classGroup.grade(of: model.enrolment, on: model.day)
         var facts: [(String, HTML)] = [
+            ("年级", HTML(text: grade?.title ?? "不在学段内")),
             ("学籍号", HTML(text: numbers[.studentNumber] ?? "未填")),
             ("证件号", HTML(text: numbers[.citizenNumber] ?? numbers[.document] ?? "未填")),
         ]
@@ -67,9 +68,14 @@ enum PupilPages {
         let target = UI.select(
             "target", label: "转入", options: [SelectOption("", "选择班级")] + options, selected: values["target"],
             required: true, problems: problems)
+        let multigrade = model.targets.filter(\.isMultigrade)
+        let grades = [SelectOption("", "按原来的入学年")] + PupilFormPages.gradeOptions(multigrade, on: model.day)
+        let grade = UI.select(
+            "entryYear", label: "转入复式班时的年级", options: grades, selected: values["entryYear"], problems: problems)
         let from = UI.textField(
             "from", label: "转班日期", value: values["from"], type: "date", required: true, problems: problems)
-        return UI.form(action: action(model, .move), page: page, submit: "转班", target + from)
+        return UI.form(
+            action: action(model, .move), page: page, submit: "转班", target + (multigrade.isEmpty ? "" : grade) + from)
     }
 
     private static func endForm(

@@ -49,7 +49,9 @@ struct PupilRoutes: Sendable {
             let (pupil, from) = try form.pupil()
             try await database.write { db in
                 let classGroup = try ClassGroupStore(db).find(id, within: .editing(user, on: now.day))
-                try EnrolmentService(db, crypto, by: actor, now: now).add(pupil, to: classGroup, from: from)
+                let year = try form.entryYear(in: classGroup)
+                try EnrolmentService(db, crypto, by: actor, now: now).add(
+                    pupil, to: classGroup, entryYear: year, from: from)
             }
             return .redirect(ClassPages.path(id), flash: Flash(.done, "已添加\(pupil.name)"))
         } catch DomainError.invalid(let problems) {
@@ -79,10 +81,11 @@ struct PupilRoutes: Sendable {
             guard let from = LocalDate(iso: request.form["from"] ?? "") else {
                 throw DomainError.invalid("from", "填写入班日期，如 2026-09-01")
             }
-            let read = try PupilPaste.lines(request.form.raw("lines") ?? "")
+            let read = try PupilPaste.lines(request.form.raw("lines") ?? ""), form = PupilForm(values: request.form)
             let lines = try await database.read { db in
                 let classGroup = try ClassGroupStore(db).find(id, within: .editing(user, on: now.day))
                 let service = EnrolmentService(db, crypto, by: actor, now: now)
+                _ = try form.entryYear(in: classGroup)
                 return try read.map { try PupilRoutes.checked($0, service, classGroup, from) }
             }
             guard request.form["accept"] == "1", lines.allSatisfy({ $0.problem == nil }) else {
@@ -91,7 +94,10 @@ struct PupilRoutes: Sendable {
             try await database.write { db in
                 let classGroup = try ClassGroupStore(db).find(id, within: .editing(user, on: now.day))
                 let service = EnrolmentService(db, crypto, by: actor, now: now)
-                for pupil in lines.compactMap(\.pupil) { try service.add(pupil, to: classGroup, from: from) }
+                let year = try form.entryYear(in: classGroup)
+                for pupil in lines.compactMap(\.pupil) {
+                    try service.add(pupil, to: classGroup, entryYear: year, from: from)
+                }
             }
             return .redirect(ClassPages.path(id), flash: Flash(.done, "已添加 \(lines.count) 名学生"))
         } catch DomainError.invalid(let problems) {
@@ -168,8 +174,8 @@ enum PupilAction: String, CaseIterable, Sendable {
             } catch DomainError.notFound {
                 throw DomainError.invalid("target", "选择转入的班")
             }
-            let day = try form.day("from")
-            try service.move(pupil, from: classGroup, to: target, on: day)
+            let day = try form.day("from"), year = target.isMultigrade ? values["entryYear"].flatMap { Int($0) } : nil
+            try service.move(pupil, from: classGroup, to: target, entryYear: year, on: day)
             return "已转到\(target.name(on: day))"
         case .end:
             guard let reason = LeavingReason(rawValue: values["reason"] ?? ""),

@@ -10,6 +10,33 @@ package protocol LeavingListener: Sendable {
         _ person: ID<Person>, school: OrganisationID, on day: LocalDate, by actor: AuditActor, now: Timestamp,
         _ db: Connection
     ) throws
+
+    /// The same for all who leave the school together, as its last grade does.
+    func left(
+        _ people: [ID<Person>], school: OrganisationID, on day: LocalDate, by actor: AuditActor, now: Timestamp,
+        _ db: Connection
+    ) throws
+
+    /// That they left is taken back: what ended when the listener was told so stands as before.
+    /// - Parameter then: the time of the transaction in which they had left.
+    func returned(
+        _ people: [ID<Person>], school: OrganisationID, afterLeavingAt then: Timestamp, by actor: AuditActor,
+        now: Timestamp, _ db: Connection
+    ) throws
+}
+
+extension LeavingListener {
+    package func left(
+        _ people: [ID<Person>], school: OrganisationID, on day: LocalDate, by actor: AuditActor, now: Timestamp,
+        _ db: Connection
+    ) throws {
+        for person in people { try left(person, school: school, on: day, by: actor, now: now, db) }
+    }
+
+    package func returned(
+        _ people: [ID<Person>], school: OrganisationID, afterLeavingAt then: Timestamp, by actor: AuditActor,
+        now: Timestamp, _ db: Connection
+    ) throws {}
 }
 
 extension [any LeavingListener] {

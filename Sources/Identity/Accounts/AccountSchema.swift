@@ -25,5 +25,14 @@ enum AccountSchema {
     ]
 
     /// When the account was last taken out of suspension; from then on its holder has time to use it again.
+    /// Which rights ended because people left a school together, so that they can be given back.
+    static let leavings = [
+        """
+        CREATE TABLE identity_grant_leaving (
+            grant_id TEXT NOT NULL REFERENCES identity_grant (id), at INTEGER NOT NULL, ended_on TEXT NOT NULL,
+            was_until TEXT, PRIMARY KEY (grant_id, at))
+        """
+    ]
+
     static let resumption = ["ALTER TABLE identity_account ADD COLUMN resumed_at INTEGER"]
 }

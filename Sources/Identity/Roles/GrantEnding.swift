@@ -22,6 +22,32 @@ package struct GrantEnding: LeavingListener {
         for grant in open { try service.endGrant(grant, of: account, on: day) }
     }
 
+    package func left(
+        _ people: [ID<Person>], school: OrganisationID, on day: LocalDate, by actor: AuditActor, now: Timestamp,
+        _ db: Connection
+    ) throws {
+        // Who administers something is asked about singly: her rights may not be the actor's to end.
+        let store = GrantLeavingStore(db)
+        let others = try store.holders(of: GrantEnding.guarded, at: school, among: people, on: day)
+        for person in others { try left(person, school: school, on: day, by: actor, now: now, db) }
+        let ended = try store.end(at: school, of: people, on: day, now: now)
+        guard ended > 0, let path = try store.path(of: school) else { return }
+        try AuditLog.record(
+            "account.roles_ended", school.rawValue, by: actor, at: path, "\(ended) 项，离校", now: now, on: db)
+    }
+
+    package func returned(
+        _ people: [ID<Person>], school: OrganisationID, afterLeavingAt then: Timestamp, by actor: AuditActor,
+        now: Timestamp, _ db: Connection
+    ) throws {
+        let store = GrantLeavingStore(db), back = try store.giveBack(at: school, of: people, endedAt: then)
+        guard back > 0, let path = try store.path(of: school) else { return }
+        try AuditLog.record(
+            "account.roles_given_back", school.rawValue, by: actor, at: path, "\(back) 项", now: now, on: db)
+    }
+
+    private static let guarded = Role.allCases.filter { $0.permissions.contains(.accountManage) }
+
     /// Whoever keeps a school's rolls must not take the rights of those who administer it: that is for those who may give
     /// the role. Throws `DomainError.forbidden`.
     private func check(_ grants: [Grant], endedBy actor: AuditActor, _ now: Timestamp, _ store: AccountStore) throws {
