@@ -13,7 +13,7 @@ enum IdentityMeasure {
     private static let password = "Tuo7luo!Boat"
 
     /// Schools until the tree has so many organisations.
-    private static func grow(to count: Int, _ database: Database) async throws -> [Organisation] {
+    static func grow(to count: Int, _ database: Database) async throws -> [Organisation] {
         try await database.write { db in
             let store = OrganisationStore(db), service = OrganisationService(db, by: .system, source: "measure")
             let towns = try store.all(within: .everything, kinds: [.town])
@@ -28,7 +28,7 @@ enum IdentityMeasure {
     }
 
     /// Accounts with the role, spread over the places; their logins are the prefix with a number.
-    private static func open(
+    static func open(
         _ count: Int, _ prefix: String, _ role: String, at places: [Organisation], hash: String = "!",
         _ database: Database
     ) async throws {

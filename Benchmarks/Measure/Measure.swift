@@ -19,9 +19,10 @@ struct Measure {
         case "sessions": try await IdentityMeasure.sessions()
         case "sign-ins": try await IdentityMeasure.signIns()
         case "people": try await IdentityMeasure.people()
+        case "search": try await SearchMeasure.run()
         default:
             print(
-                "usage: measure tokens | sessions | sign-ins | people | group-commit | sheet | import WORKBOOK | recompute DATA-FOLDER"
+                "usage: measure tokens | sessions | sign-ins | people | search | group-commit | sheet | import WORKBOOK | recompute DATA-FOLDER"
             )
         }
     }

@@ -22,6 +22,11 @@ struct BackgroundWork: Service {
                     await repeatedly(every: .milliseconds(500), "events") { _ = try await delivery.deliver() }
                 }
                 group.addTask {
+                    await repeatedly(every: .seconds(5), "people index") {
+                        try await platform.directory.peopleIndexing.catchUp()
+                    }
+                }
+                group.addTask {
                     await repeatedly(every: .seconds(20), "audit chain") {
                         _ = try await AuditChain.extend(platform.database)
                     }

@@ -7,6 +7,7 @@ enum Navigation {
         NavigationItem("行动计划", path: "/plan", permission: "plan.state.view"),
         NavigationItem("学校", path: "/schools", permission: "directory.school.view"),
         NavigationItem("班级", path: "/classes", permission: "directory.class.view"),
+        NavigationItem("人员", path: "/people", permission: "directory.person.search"),
         NavigationItem("登记", path: "/register", permission: "connectivity.register.view"),
         NavigationItem("组织", path: "/organisations", permission: "directory.organisation.view"),
         NavigationItem("账号", path: "/accounts", permission: "identity.account.view"),

@@ -17,6 +17,7 @@ package struct DirectoryModule: Sendable {
         Migration("directory/0007-merges", PersonMergeSchema.statements),
         Migration("directory/0008-two-grades", ClassGroupSchema.twoGrades),
         Migration("directory/0013-roll-moves", RollMoveSchema.statements),
+        Migration("directory/0010-person-index", PersonIndexSchema.statements),
     ]
 
     /// Where sealed values stand.
@@ -32,6 +33,9 @@ package struct DirectoryModule: Sendable {
     private let leavingListeners: [any LeavingListener]
     private let classPages: [RelatedPage<RelatedClass>]
     private let staffPages: [RelatedPage<Organisation>]
+    private let personPanels: [any PersonPanelSource]
+    /// Keeps people findable; run every few seconds.
+    package let peopleIndexing: PersonIndexing
 
     /// - Parameters:
     ///   - crypto: seals the numbers of people and makes them findable.
@@ -39,14 +43,18 @@ package struct DirectoryModule: Sendable {
     ///   - leavingListeners: told in the same transaction when somebody leaves a school.
     ///   - classPages: what other modules have about a class.
     ///   - staffPages: what other modules have about a school's staff.
+    ///   - personPanels: what other contexts add to a person's page, in any order.
     ///   - exportFolder: where files wait until they are sent.
     package init(
         database: Database, crypto: any CryptoProvider, schoolPanels: [any SchoolPanelSource] = [],
         leavingListeners: [any LeavingListener] = [], classPages: [RelatedPage<RelatedClass>] = [],
-        staffPages: [RelatedPage<Organisation>] = [], exportFolder: String = FileManager.default.temporaryDirectory.path
+        staffPages: [RelatedPage<Organisation>] = [], personPanels: [any PersonPanelSource] = [],
+        exportFolder: String = FileManager.default.temporaryDirectory.path
     ) {
         (self.database, self.crypto, self.exportFolder) = (database, crypto, exportFolder)
         (self.leavingListeners, self.classPages, self.staffPages) = (leavingListeners, classPages, staffPages)
+        self.personPanels = personPanels.sorted { $0.order < $1.order }
+        peopleIndexing = PersonIndexing(database: database)
         self.schoolPanels = schoolPanels.sorted { $0.order < $1.order }
     }
 
@@ -60,6 +68,7 @@ package struct DirectoryModule: Sendable {
             + StaffRoutes(
                 database: database, crypto: crypto, listeners: leavingListeners, related: staffPages
             ).routes().all
+            + PersonRoutes(database: database, crypto: crypto, panels: personPanels).routes().all
     }
 }
 

@@ -74,6 +74,20 @@ package struct PersonStore {
         }.filter { seen.insert($0.person.id).inserted }
     }
 
+    /// All posts of the person at organisations of the scope, the latest first.
+    func appointments(of person: ID<Person>, within scope: DataScope) throws -> [PersonModel.Post] {
+        try db.rows(
+            """
+            SELECT o.name, a.post, a.valid_from, a.valid_to FROM directory_appointment a
+            JOIN directory_organisation o ON o.id = a.organisation_id
+            WHERE a.person_id = \(person) AND \(SQL.within(scope, "o.path")) ORDER BY a.valid_from DESC, a.id DESC
+            """
+        ) { row in
+            PersonModel.Post(
+                school: try row.get(0), post: try row.get(1), from: try row.get(2), until: try row.get(3))
+        }
+    }
+
     /// Whether the person holds a post at the organisation on the day.
     package func holdsPost(_ person: ID<Person>, at organisation: OrganisationID, on day: LocalDate) throws -> Bool {
         let found: Int? = try db.value(

@@ -58,6 +58,7 @@ struct WalkRecords: Sendable {
         let (draft, plan, set) = try await WalkRecords.plans(of: county, in: city)
         values = [
             "schools": school.id.rawValue, "organisations": school.id.rawValue, "classes": classGroup, "pupils": pupil,
+            "people": pupil,
             "accounts": account, "registry": application, "open": application, "imports": batch, "jobs": job,
             "drafts": draft, "documents": plan, "versions": "1", "target-sets": set, "targets": "T12",
             "counterparts": try await WalkRecords.counterpart(in: city),
