@@ -78,10 +78,10 @@ let package = Package(
             resources: [.copy("NationalGateway/Flavours")], swiftSettings: settings),
         context("Connectivity"),
         context("Plan", resources: [.copy("Targets/Data")]),
-        context("Rosters"),
-        context("SchoolAffairs"),
+        context("SchoolAffairs", resources: [.copy("WorkCalendar/Data")]),
+        context("Rosters", resources: [.copy("Templates/Data/export-templates.json")]),
         context("Exchange"),
-        context("Privacy"),
+        context("Privacy", resources: [.copy("Retention/Data")]),
 
         .target(
             name: "App",
@@ -130,7 +130,7 @@ let package = Package(
         tests(for: "Federation", shared + ["Directory", "Identity", "App", "Demo"]),
         tests(for: "Connectivity", shared + ["Directory"], resources: [.copy("Fixtures")]),
         tests(for: "Plan", shared + ["Directory", "Connectivity"], resources: [.copy("Fixtures")]),
-        tests(for: "Rosters", shared + ["Directory"]),
+        tests(for: "Rosters", shared + ["Directory"], resources: [.copy("Fixtures")]),
         tests(for: "SchoolAffairs", shared + ["Directory"]),
         tests(for: "Exchange", shared + ["Directory"]),
         tests(for: "Privacy", shared + ["Directory"]),

@@ -15,14 +15,20 @@ struct Measure {
         case "sheet": try sheet(rows: 200_000)
         case "import": try await importWorkbook(arguments.dropFirst().first ?? "")
         case "recompute": try await recompute(arguments.dropFirst().first ?? "./data")
+        case "roster": try await RosterMeasure.run(rows: arguments.dropFirst().first.flatMap { Int($0) } ?? 50_000)
         case "tokens": try await TokenMeasure.run()
         case "sessions": try await IdentityMeasure.sessions()
         case "sign-ins": try await IdentityMeasure.signIns()
         case "people": try await IdentityMeasure.people()
+        case "rollover": try await RolloverMeasure.run()
         case "search": try await SearchMeasure.run()
+        case "oneroster": try await OneRosterMeasure.run()
         default:
             print(
-                "usage: measure tokens | sessions | sign-ins | people | search | group-commit | sheet | import WORKBOOK | recompute DATA-FOLDER"
+                """
+                usage: measure tokens | sessions | sign-ins | people | search | rollover | oneroster | roster [ROWS]
+                    | group-commit | sheet | import WORKBOOK | recompute DATA-FOLDER
+                """
             )
         }
     }

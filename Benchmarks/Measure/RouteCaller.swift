@@ -10,7 +10,8 @@ struct RouteCaller: Sendable {
     @discardableResult
     func call(
         _ method: RouteMethod, _ pattern: String, _ parameters: [String: String] = [:], query: String = "",
-        form: [(name: String, value: String)] = [], token: String? = nil, address: String = "127.0.0.1"
+        form: [(name: String, value: String)] = [], headers: [String: String] = [:], token: String? = nil,
+        address: String = "127.0.0.1"
     ) async throws -> WebResponse {
         guard let route = platform.routes.first(where: { $0.method == method && $0.path == pattern }) else {
             throw DomainError.notFound
@@ -25,7 +26,8 @@ struct RouteCaller: Sendable {
             WebRequest(
                 method: method, path: pattern, parameters: parameters,
                 query: URLCoding.parse(query.utf8) ?? FormValues(),
-                form: FormValues(form), headers: WebHeaders(["user-agent": "measure"]), remoteAddress: address,
+                form: FormValues(form), headers: WebHeaders(headers.merging(["user-agent": "measure"]) { $1 }),
+                remoteAddress: address,
                 requestID: "", session: session, page: page, exporter: NoTables()))
     }
 

@@ -56,7 +56,7 @@ enum SearchMeasure {
     }
 
     /// Straight into the tables: what is measured is the finding.
-    private static func enter(_ platform: CityPlatform, _ schools: [Organisation]) async throws {
+    static func enter(_ platform: CityPlatform, _ schools: [Organisation]) async throws {
         let crypto = platform.crypto, now = Timestamp.now, day = LocalDate(iso: "2026-09-01")!
         var classes: [String] = []
         for start in stride(from: 0, to: pupils, by: 10_000) {

@@ -36,6 +36,7 @@ struct BackgroundWork: Service {
                         try await RepeatedRequests(platform.database).forgetOld()
                         try await platform.identity.forgetOld()
                         try await platform.federation.forgetOld()
+                        try await platform.exchange.tend()
                     }
                 }
                 await group.waitForAll()

@@ -38,6 +38,8 @@ package struct CityPlatform: Sendable {
     package let affairs: SchoolAffairsModule
     package let exchange: ExchangeModule
     package let privacy: PrivacyModule
+    /// Told of posts and of leaving by whatever changes them.
+    package let staffListeners: StaffListeners
     package let metrics: WebMetrics
     package let logger: Logger
     package let routes: [Route]
@@ -56,6 +58,13 @@ package struct CityPlatform: Sendable {
         + RostersModule.sealedColumns + SchoolAffairsModule.sealedColumns + ExchangeModule.sealedColumns
         + PrivacyModule.sealedColumns
 
+    /// Every column outside the directory that names a person.
+    package static let personColumns: [PersonColumn] =
+        RostersModule.personColumns + SchoolAffairsModule.personColumns + ExchangeModule.personColumns
+        + PrivacyModule.personColumns
+    /// Who else sees to the records of people when two become one.
+    package static let mergeListeners: [any PersonMergeListener] = [AccountMerging()]
+
     /// What differs between a running server, a command and a test.
     package struct Options: Sendable {
         package var passwordCost: PasswordHasher.Cost = .standard
@@ -63,6 +72,10 @@ package struct CityPlatform: Sendable {
         package var demoAccounts: (@Sendable () async throws -> [DemoAccount])?
         /// Stands in for the network.
         package var outbound: (any OutboundHTTP)?
+        /// Stands in for the clock where a deed has its months.
+        package var now: @Sendable () -> Timestamp = { .now }
+        /// Stands in for the registry of applications where it tells which system calls.
+        package var machines: (any MachineAccess)?
         package init() {}
     }
 
@@ -87,16 +100,26 @@ package struct CityPlatform: Sendable {
                 policy: configuration.outbound, authorities: configuration.outboundAuthorities, logger: logger)
         address = SiteAddress(configuration.publicURL ?? "http://\(configuration.host):\(configuration.port)")
 
+        staffListeners = StaffListeners(
+            leaving: [GrantEnding(), StaffDeparture(crypto: crypto)], appointments: [AppointmentGrants()])
         connectivity = ConnectivityModule(database: database, files: files)
         plan = PlanModule(database: database, files: files, sources: [connectivity.indicators])
+        rosters = RostersModule(
+            database: database, crypto: crypto, files: files, personColumns: CityPlatform.personColumns,
+            mergeListeners: CityPlatform.mergeListeners, personUses: [AccountUse(), StudentUse()],
+            workFolder: uploads)
+        affairs = SchoolAffairsModule(
+            database: database, crypto: crypto, staffListeners: staffListeners, exportFolder: uploads,
+            now: options.now)
         directory = DirectoryModule(
             database: database, crypto: crypto, schoolPanels: connectivity.schoolPanels + plan.schoolPanels,
-            leavingListeners: [GrantEnding()], classPages: [IdentityModule.classPage],
-            staffPages: [IdentityModule.staffPage], exportFolder: uploads)
-        rosters = RostersModule(database: database, crypto: crypto)
-        affairs = SchoolAffairsModule(database: database, crypto: crypto)
-        exchange = ExchangeModule(database: database, crypto: crypto)
-        privacy = PrivacyModule(database: database, crypto: crypto)
+            leavingListeners: staffListeners.leaving,
+            classPages: [IdentityModule.classPage, RostersModule.classPage, SchoolAffairsModule.classPage],
+            staffPages: [IdentityModule.staffPage, RostersModule.staffPage, RostersModule.staffImportPage]
+                + SchoolAffairsModule.staffPages,
+            personPanels: rosters.personPanels, pupilPanels: SchoolAffairsModule.pupilPanels(crypto),
+            memberPages: [SchoolAffairsModule.memberPage], appointmentListeners: staffListeners.appointments,
+            exportFolder: uploads)
         identity = IdentityModule(
             database: database, hasher: hasher, crypto: crypto, address: address,
             demoAccounts: options.demoAccounts ?? { [] },
@@ -107,6 +130,18 @@ package struct CityPlatform: Sendable {
         federation = FederationModule(
             database: database, identity: identity, crypto: crypto, address: address, outbound: outbound,
             flavours: try GatewayFlavours(folder: folder + "/gateway"), wechat: configuration.wechat)
+        exchange = ExchangeModule(
+            database: database, crypto: crypto, machines: options.machines ?? federation.machineAccess,
+            gate: PersonAccounts(), listeners: staffListeners, address: address, outbound: outbound,
+            exportFolder: uploads)
+
+        let held = DirectoryPersonalData(database: database, crypto: crypto)
+        privacy = PrivacyModule(
+            database: database, crypto: crypto,
+            personalData: [
+                held, AccountPersonalData(database: database, crypto: crypto),
+                FederationPersonalData(database: database),
+            ], retained: [held], roleTitle: CityPlatform.roleTitle)
 
         var operations = Routes(module: "operations")
         HealthRoutes(database: database, metrics: metrics).add(to: &operations)
@@ -131,11 +166,15 @@ package struct CityPlatform: Sendable {
         pipeline = WebPipeline(routes: routes, services: services, metrics: metrics, logger: logger)
     }
 
+    @Sendable private static func roleTitle(_ code: String) -> String {
+        code == Looker.systemRole ? "其他系统" : Role(rawValue: code)?.title ?? code
+    }
+
     package var jobs: [JobHandler] {
         federation.jobs + connectivity.jobs + plan.jobs + rosters.jobs + affairs.jobs + exchange.jobs + privacy.jobs
     }
     /// Jobs that mostly wait for other systems.
-    package var errands: [JobHandler] { federation.errands }
+    package var errands: [JobHandler] { federation.errands + exchange.errands }
     package var receivers: [EventReceiver] {
         federation.receivers + connectivity.receivers + plan.receivers + rosters.receivers + affairs.receivers
             + exchange.receivers + privacy.receivers

@@ -23,9 +23,7 @@ package struct ConnectivityModule: Sendable {
         (self.database, self.files) = (database, files)
         register = FacilityRegister(database: database)
         imports = FacilityImport(database: database, files: files)
-        indicators = FacilityIndicators(database: database) { value in
-            FacilityPages.historyPath(value.organisation) + "?field=" + value.field
-        }
+        indicators = FacilityIndicators(database: database, path: FacilityPages.rowsPath)
     }
 
     package var schoolPanels: [any SchoolPanelSource] { [FacilityPanels(database: database)] }

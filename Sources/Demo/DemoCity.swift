@@ -23,6 +23,8 @@ package enum DemoCity {
         try await plan.freeze(tell)
         try await AccountLoading(platform, schools, entered, isCity: size == .city).run(tell)
         try await RosterLoading(platform, schools, entered).run(tell)
+        try await StudentLifeLoading(platform, schools, entered).run(tell)
+        try await StaffLoading(platform, schools, entered).run(tell)
         try await ApplicationLoading(platform, schools, entered).run(tell)
         tell("demo \(size.rawValue) is loaded")
     }

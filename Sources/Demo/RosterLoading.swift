@@ -129,6 +129,7 @@ struct RosterLoading {
     ) throws {
         let identifiers = PersonIdentifierStore(db, crypto)
         for number in pupil.identifiers { try identifiers.set(number, of: child, by: DemoCity.actor.name, at: now) }
+        try DemoCanaries.plantFacts(on: child, from: since, db, crypto, at: now)
         if let phone = pupil.guardianPhone {
             try identifiers.set(phone, of: parent, by: DemoCity.actor.name, at: now)
         }

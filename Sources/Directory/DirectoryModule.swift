@@ -16,8 +16,10 @@ package struct DirectoryModule: Sendable {
         Migration("directory/0006-person-facts", PersonFactSchema.statements),
         Migration("directory/0007-merges", PersonMergeSchema.statements),
         Migration("directory/0008-two-grades", ClassGroupSchema.twoGrades),
-        Migration("directory/0013-roll-moves", RollMoveSchema.statements),
+        Migration("directory/0009-looks", LookSchema.statements),
         Migration("directory/0010-person-index", PersonIndexSchema.statements),
+        Migration("directory/0011-appointments", AppointmentSchema.statements),
+        Migration("directory/0013-roll-moves", RollMoveSchema.statements),
     ]
 
     /// Where sealed values stand.
@@ -36,6 +38,9 @@ package struct DirectoryModule: Sendable {
     private let personPanels: [any PersonPanelSource]
     /// Keeps people findable; run every few seconds.
     package let peopleIndexing: PersonIndexing
+    private let pupilPanels: [any PupilPanelSource]
+    private let memberPages: [RelatedPage<RelatedStaffMember>]
+    private let appointmentListeners: [any AppointmentListener]
 
     /// - Parameters:
     ///   - crypto: seals the numbers of people and makes them findable.
@@ -44,18 +49,25 @@ package struct DirectoryModule: Sendable {
     ///   - classPages: what other modules have about a class.
     ///   - staffPages: what other modules have about a school's staff.
     ///   - personPanels: what other contexts add to a person's page, in any order.
+    ///   - pupilPanels: what other contexts add to a pupil's page, in any order.
+    ///   - memberPages: what other modules have about one of the staff; the first is linked to the name.
+    ///   - appointmentListeners: told in the same transaction when somebody is given a post or loses it.
     ///   - exportFolder: where files wait until they are sent.
     package init(
         database: Database, crypto: any CryptoProvider, schoolPanels: [any SchoolPanelSource] = [],
         leavingListeners: [any LeavingListener] = [], classPages: [RelatedPage<RelatedClass>] = [],
         staffPages: [RelatedPage<Organisation>] = [], personPanels: [any PersonPanelSource] = [],
+        pupilPanels: [any PupilPanelSource] = [], memberPages: [RelatedPage<RelatedStaffMember>] = [],
+        appointmentListeners: [any AppointmentListener] = [],
         exportFolder: String = FileManager.default.temporaryDirectory.path
     ) {
         (self.database, self.crypto, self.exportFolder) = (database, crypto, exportFolder)
         (self.leavingListeners, self.classPages, self.staffPages) = (leavingListeners, classPages, staffPages)
         self.personPanels = personPanels.sorted { $0.order < $1.order }
         peopleIndexing = PersonIndexing(database: database)
+        (self.memberPages, self.appointmentListeners) = (memberPages, appointmentListeners)
         self.schoolPanels = schoolPanels.sorted { $0.order < $1.order }
+        self.pupilPanels = pupilPanels.sorted { $0.order < $1.order }
     }
 
     package func routes() -> [Route] {
@@ -64,11 +76,16 @@ package struct DirectoryModule: Sendable {
             + SchoolRoutes(database: database, panels: schoolPanels, exportFolder: exportFolder).routes().all
             + ClassRoutes(database: database, crypto: crypto, related: classPages).routes().all
             + ClassChangeRoutes(database: database, listeners: leavingListeners).routes().all
-            + PupilRoutes(database: database, crypto: crypto, listeners: leavingListeners).routes().all
+            + PupilRoutes(
+                database: database, crypto: crypto, listeners: leavingListeners, panels: pupilPanels
+            ).routes().all
             + StaffRoutes(
-                database: database, crypto: crypto, listeners: leavingListeners, related: staffPages
+                database: database, crypto: crypto,
+                listeners: StaffListeners(leaving: leavingListeners, appointments: appointmentListeners),
+                related: staffPages, memberPages: memberPages
             ).routes().all
             + PersonRoutes(database: database, crypto: crypto, panels: personPanels).routes().all
+            + LookRoutes(database: database, crypto: crypto).routes().all
     }
 }
 
@@ -84,6 +101,9 @@ extension Permission {
     package static let classEdit: Permission = "directory.class.edit"
     /// See a number or another sealed datum of a person in full, for a reason that is kept.
     package static let personLook: Permission = "directory.person.look"
+    /// The same of the pupils one leads as class teacher, and of their guardians, without documents; given beside
+    /// `personLook`.
+    package static let classLook: Permission = "directory.class.look"
     /// Find people by name, initials or number.
     package static let personSearch: Permission = "directory.person.search"
 }

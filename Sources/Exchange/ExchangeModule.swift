@@ -1,3 +1,4 @@
+import Contracts
 import Database
 import Directory
 import Kernel
@@ -6,20 +7,108 @@ import Web
 
 /// 数据交换: rosters for other systems by OneRoster, SCIM, the city's own interface and files, in and out.
 package struct ExchangeModule: Sendable {
-    package static let migrations: [Migration] = []
+    package static let migrations: [Migration] = [
+        Migration("exchange/0001-gradebook", GradebookSchema.statements),
+        Migration("exchange/0010-scim", ScimDatabaseSchema.statements),
+        Migration("exchange/0011-feed", FeedSchema.statements),
+        Migration("exchange/0012-city-interface", NonceSchema.statements + PushSchema.statements),
+        Migration("exchange/0013-runs", ExchangeRunSchema.statements),
+        Migration("exchange/0014-receivers", ReceiverSchema.statements),
+    ]
 
     /// Where sealed values stand.
-    package static let sealedColumns: [SealedColumn] = []
+    package static let sealedColumns: [SealedColumn] = [
+        SealedColumn("exchange_scim_user", "sealed", key: "id", name: "exchange_scim_user.sealed"),
+        SealedColumn("exchange_raw_value", "sealed", key: "id", name: "exchange_raw_value.sealed"),
+        SealedColumn("exchange_receiver", "sealed_token", key: "id", name: "exchange_receiver.sealed_token"),
+        SealedColumn("exchange_grade_record", "sealed", key: "key", name: "exchange_grade_record.sealed"),
+    ]
+
+    /// Columns that name people and follow when two records of one person become one.
+    package static let personColumns: [PersonColumn] = [
+        PersonColumn(
+            "exchange_scim_user", "person_id", name: "exchange_scim_user.person_id", hasChangedAt: true),
+        PersonColumn(
+            "exchange_grade_record", "student", key: "key", name: "exchange_grade_record.student", hasChangedAt: true),
+        PersonColumn(
+            "exchange_push", "person_id", key: "application || ' ' || dataset || ' ' || source_id",
+            name: "exchange_push.person_id"),
+        PersonColumn("exchange_raw_value", "person_id", name: "exchange_raw_value.person_id"),
+    ]
+    /// Those that stay: another system still has to hear that the record that went is gone.
+    package static let fixedPersonColumns: Set<String> = ["exchange_delivery.person_id"]
 
     private let database: Database
     private let crypto: any CryptoProvider
+    private let machines: any MachineAccess
+    private let gate: any AccountGate
+    private let listeners: StaffListeners
+    private let address: SiteAddress
+    private let outbound: any OutboundHTTP
+    private let exportFolder: String
 
-    package init(database: Database, crypto: any CryptoProvider) {
-        (self.database, self.crypto) = (database, crypto)
+    /// - Parameters:
+    ///   - machines: tells which other system is calling.
+    ///   - gate: opens and shuts the accounts of people whom other systems keep.
+    ///   - listeners: told in the same transaction when somebody is given a post, loses it or leaves.
+    ///   - address: the beginning of every address told to others.
+    ///   - exportFolder: where files wait until they are sent.
+    package init(
+        database: Database, crypto: any CryptoProvider, machines: any MachineAccess, gate: any AccountGate,
+        listeners: StaffListeners, address: SiteAddress, outbound: any OutboundHTTP,
+        exportFolder: String
+    ) {
+        (self.database, self.crypto, self.machines) = (database, crypto, machines)
+        (self.gate, self.listeners, self.address, self.outbound) = (gate, listeners, address, outbound)
+        self.exportFolder = exportFolder
+    }
+
+    /// Requests a second to one receiver, unless a city needs another pace.
+    private static let rate = 50
+
+    var provisioning: Provisioning {
+        Provisioning(
+            database: database, crypto: crypto, gate: gate, outbound: outbound, now: { .now }, rate: ExchangeModule.rate
+        )
+    }
+    private var comparison: ReceiverComparison {
+        ReceiverComparison(database: database, crypto: crypto, gate: gate, outbound: outbound, now: { .now })
+    }
+
+    /// OneRoster as files.
+    package var bundles: BundleExport { BundleExport(database: database, crypto: crypto, site: address.base) }
+    /// What a bundle of another system would bring.
+    package func difference(
+        _ check: BundleCheck, within scope: DataScope, at now: Timestamp
+    ) async throws -> [BundleDifference] {
+        try await BundleDifference.of(check, within: scope, database, crypto, at: now)
     }
 
     package var jobs: [JobHandler] { [] }
+    /// Jobs that mostly wait for other systems.
+    package var errands: [JobHandler] { [provisioning.job, comparison.job] }
     package var receivers: [EventReceiver] { [] }
 
-    package func routes() -> [Route] { [] }
+    /// Starts the rhythms that stopped for whatever reason. For an hourly job.
+    package func tend() async throws {
+        let crypto = crypto
+        try await database.write { db in
+            guard try ReceiverStore(db, crypto).list(within: .everything).contains(where: \.isOn) else { return }
+            try Provisioning.order(db, now: .now)
+        }
+    }
+
+    package func routes() -> [Route] {
+        var routes = Routes(module: "exchange")
+        ScimRoutes(
+            database: database, crypto: crypto, machines: machines, gate: gate, listeners: listeners, address: address,
+            now: { .now }
+        ).add(to: &routes)
+        CityRoutes(database: database, crypto: crypto, machines: machines, now: { .now }).add(to: &routes)
+        ExchangeRoutes(database: database, crypto: crypto, now: { .now }).add(to: &routes)
+        ExchangeOwnerRoutes(database: database, machines: machines, now: { .now }).add(to: &routes)
+        OneRosterRoutes(database: database, crypto: crypto, machines: machines, address: address).add(to: &routes)
+        BundleRoutes(export: bundles, folder: exportFolder).add(to: &routes)
+        return routes.all
+    }
 }

@@ -21,7 +21,7 @@ struct EndedAccounts: Sendable {
         ]
     }
 
-    private static func forget(_ account: ID<Account>, on db: Connection) throws {
+    static func forget(_ account: ID<Account>, on db: Connection) throws {
         try db.execute("DELETE FROM federation_wechat_binding WHERE account_id = \(account)")
         try db.execute("DELETE FROM federation_counterpart_link WHERE account_id = \(account)")
         try db.execute("DELETE FROM federation_gateway_session WHERE account_id = \(account)")

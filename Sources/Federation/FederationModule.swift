@@ -1,3 +1,4 @@
+import Contracts
 import Database
 import Identity
 import Kernel
@@ -15,6 +16,7 @@ package struct FederationModule: Sendable {
         Migration("federation/0005-gateway", GatewaySchema.statements),
         Migration("federation/0006-wechat", WeChatBindingSchema.statements),
         Migration("federation/0007-use", ApplicationSchema.use),
+        Migration("federation/0008-machine-access", MachineTokenSchema.statements),
     ]
 
     /// Where sealed values stand that outlive a few minutes.
@@ -89,7 +91,11 @@ package struct FederationModule: Sendable {
     }
 
     /// What each protocol does when an application is suspended or retired.
-    private var applicationEnds: [ApplicationEnd] { [OpenIDProvider.applicationEnd, NationalGateway.end] }
+    private var applicationEnds: [ApplicationEnd] {
+        [OpenIDProvider.applicationEnd, NationalGateway.end, MachineTokens.applicationEnd]
+    }
+    /// Tells which other system is calling an interface.
+    package var machineAccess: any MachineAccess { MachineTokens(database: database, crypto: crypto, now: now) }
     /// Applications from the command line.
     package var applications: OperatorApplications {
         OperatorApplications(database: database, crypto: crypto, ends: applicationEnds, now: now)
@@ -119,6 +125,7 @@ package struct FederationModule: Sendable {
             try ApplicationUse.fold(before: now.day, on: db)
             try ApplicationSecretStore(db).forgetExpired(at: now)
             try AuthorizationStore(db).deleteOld(at: now)
+            try MachineTokenStore(db).deleteOld(at: now)
         }
         try await signingKeys.tend()
     }

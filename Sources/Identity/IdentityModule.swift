@@ -15,6 +15,7 @@ package struct IdentityModule: Sendable {
         Migration("identity/0004-onboarding", OnboardingSchema.statements),
         Migration("identity/0005-resumption", AccountSchema.resumption),
         Migration("identity/0006-grant-leavings", AccountSchema.leavings),
+        Migration("identity/0007-grant-proposals", GrantProposalSchema.statements),
     ]
 
     /// Where sealed values stand.

@@ -81,6 +81,20 @@ package struct DataScope: Sendable, Equatable {
     package static let everything = DataScope([OrganisationPath("")])
     package static let nothing = DataScope([])
 
+    /// The place whose holders see what was done with the whole scope: its one root, or the closest place above all of
+    /// them. A place that nobody holds when the scope is empty.
+    package var commonPlace: OrganisationPath {
+        guard let first = roots.first else { return OrganisationPath("~") }
+        var common = first.text
+        for root in roots.dropFirst() {
+            while !root.text.hasPrefix(common) {
+                let shorter = common.dropLast()
+                common = shorter.lastIndex(of: "/").map { String(shorter[...$0]) } ?? ""
+            }
+        }
+        return OrganisationPath(common)
+    }
+
     package func contains(_ path: OrganisationPath) -> Bool { roots.contains { $0.contains(path) } }
     package var isEmpty: Bool { roots.isEmpty }
 }

@@ -34,7 +34,12 @@ import Testing
                 let open: Int? = try db.value("SELECT COUNT(*) FROM directory_class_group WHERE closed_on IS NULL")
                 let enrolled: Int? = try db.value("SELECT COUNT(*) FROM directory_enrolment WHERE valid_to IS NULL")
                 let staff: Int? = try db.value("SELECT COUNT(*) FROM directory_appointment WHERE valid_to IS NULL")
-                #expect(open == 12 && enrolled == 420 && staff == 30)
+                #expect(open == 12 && enrolled == 419 && staff == 30)
+
+                // One of the 420 is in 休学.
+                let resting: Int? = try db.value("SELECT COUNT(*) FROM directory_enrolment WHERE reason = '11'")
+                let transfers: Int? = try db.value("SELECT COUNT(DISTINCT state) FROM school_affairs_transfer")
+                #expect(resting == 1 && transfers == 4)
 
                 let led = try classes.classes(of: person("wang"), as: .homeroom, on: today)
                 #expect(led.map { $0.name(on: today) } == ["六年级(1)班"])

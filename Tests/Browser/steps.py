@@ -7,6 +7,7 @@ import re
 import time
 
 import zxingcpp
+from openpyxl import load_workbook
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 from santong import REGISTER
@@ -48,6 +49,18 @@ def new_account(page: Page, name: str, login: str, role: str, place: str | None 
 def confirm(page: Page, verb: str) -> None:
     """Answers the question that a button asks back."""
     page.get_by_role("dialog").get_by_role("button", name=verb).click()
+
+
+def agree(page: Page, verb: str) -> None:
+    """Presses a button that asks first, and answers with the same verb."""
+    page.locator("main").get_by_role("button", name=verb, exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name=verb, exact=True).click()
+
+
+def opened(download):
+    """The workbook that was downloaded; the browser keeps it under a name without an ending."""
+    with open(download.value.path(), "rb") as file:
+        return load_workbook(io.BytesIO(file.read()))
 
 
 def scan(picture: Locator) -> str:

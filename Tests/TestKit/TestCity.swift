@@ -84,7 +84,7 @@ package func withTestCity<T>(_ database: TestDatabase, _ body: (TestCity) async 
 /// The same with another configuration.
 package func withTestCity<T>(
     _ database: TestDatabase, configured configure: (inout AppConfiguration, inout CityPlatform.Options) -> Void,
-    _ body: (TestCity) async throws -> T
+    logger: Logger = TestDatabase.logger, _ body: (TestCity) async throws -> T
 ) async throws -> T {
     try await database.withDatabase { database, folder in
         var configuration = try await AppConfiguration.load(.init(dataFolder: folder))
@@ -95,7 +95,7 @@ package func withTestCity<T>(
         options.passwordCost = .minimal
         configure(&configuration, &options)
         let platform = try CityPlatform(
-            configuration, database: database, options: options, logger: TestDatabase.logger)
+            configuration, database: database, options: options, logger: logger)
         let city = TestCity(platform: platform, folder: folder)
         let result: Result<T, any Error>
         do {

@@ -14,7 +14,7 @@ enum CellReading: Equatable {
     static func figure(_ cell: SheetCell?, _ field: FacilityField, scale: Double = 1) -> CellReading {
         let blank = field.blank.map { CellReading.value($0) } ?? .absent
         guard let cell else { return blank }
-        if let fault = fault(of: cell, field.shortLabel) { return .refused(fault) }
+        if let fault = cell.fault(in: field.shortLabel) { return .refused(fault) }
         switch field.kind {
         case .yesNo: return yesNo(cell, field, blank)
         case .code: return code(cell, field)
@@ -22,21 +22,8 @@ enum CellReading: Equatable {
         }
     }
 
-    /// Cells that hold no content one could read: failed or never calculated formulas.
-    static func fault(of cell: SheetCell, _ label: String) -> String? {
-        if cell.isUncalculated {
-            return "\(label)是公式，文件里没有它的结果，请在 Excel 或 WPS 中打开并保存后再上传"
-        }
-        if cell.kind == .error { return "\(label)“\(shown(cell))”是出错的公式" }
-        return nil
-    }
-
     /// The content as messages quote it.
-    static func shown(_ cell: SheetCell) -> String { shown(cell.text) }
-    static func shown(_ text: String) -> String {
-        let text = ChineseText.normalised(text)
-        return text.count > 30 ? String(text.prefix(30)) + "…" : text
-    }
+    static func shown(_ cell: SheetCell) -> String { ChineseText.quoted(cell.text) }
 
     private static func number(
         _ cell: SheetCell, _ field: FacilityField, _ scale: Double, _ blank: CellReading

@@ -1,5 +1,7 @@
+import Platform
+
 /// What a column of a county's workbook holds.
-enum ColumnTarget: Hashable, Sendable {
+enum ColumnTarget: ImportTarget {
     case code, name, county, town, type, urbanRural, isCentral, remark
     /// 序号 and whatever else the register does not keep.
     case ignored
@@ -33,6 +35,8 @@ enum ColumnTarget: Hashable, Sendable {
         return ColumnTarget.plain.first { $0.target == self }?.id ?? ""
     }
 
+    var mayRepeat: Bool { self == .ignored || self == .remark }
+
     /// As messages and lists name it.
     var title: String {
         if case .field(let field) = self { return field.shortLabel }
@@ -40,7 +44,7 @@ enum ColumnTarget: Hashable, Sendable {
     }
 }
 
-extension ColumnTarget: Codable {
+extension ColumnTarget {
     init(from decoder: any Decoder) throws {
         let id = try decoder.singleValueContainer().decode(String.self)
         self = ColumnTarget(id: id) ?? .ignored

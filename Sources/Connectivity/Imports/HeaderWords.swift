@@ -3,25 +3,7 @@ import Platform
 /// The header words of counties' workbooks and what they mean. Words are compared without spaces, brackets, units and
 /// punctuation; a word that alone could mean two things is settled by the group header above it.
 enum HeaderWords {
-    /// How sure a recognition is, best first; `chosen` by a person for this file.
-    enum Certainty: String, Codable, Sendable {
-        case chosen, remembered, exact, synonym, contained, unknown
-
-        var title: String {
-            switch self {
-            case .chosen: "已选定"
-            case .remembered: "已记住"
-            case .exact, .synonym: "已识别"
-            case .contained: "按近似识别"
-            case .unknown: "未识别"
-            }
-        }
-    }
-
-    struct Match: Equatable {
-        let target: ColumnTarget
-        let certainty: Certainty
-    }
+    typealias Match = HeaderRecognition<ColumnTarget>.Match
 
     /// What a column means by its own header and those above it, nearest first.
     /// - Parameter isLoose: also look for known words inside a longer header.
@@ -45,36 +27,7 @@ enum HeaderWords {
         return 1
     }
 
-    /// What header words are compared by.
-    static func key(_ text: String) -> String {
-        let plain = ChineseText.matchingKey(text)
-        var word = withoutBrackets(plain)
-        if word.isEmpty { word = plain }
-        for unit in units where word.hasSuffix(unit) && word.utf8.count > unit.utf8.count + 3 {
-            word = String(word.dropLast(unit.count))
-            break
-        }
-        var scalars = String.UnicodeScalarView(word.unicodeScalars.filter { !marks.contains($0) })
-        while let first = scalars.first, scalars.count > 2, ("0"..."9").contains(first) { scalars.removeFirst() }
-        let key = String(scalars)
-        return key.hasPrefix("其中") && key.count > 2 ? String(key.dropFirst(2)) : key
-    }
-
-    private static let units = ["mbit/s", "mbps", "mb/s", "/兆", "兆", "/m", "m", "/间", "/台", "/人", "/个", "/条"]
-    private static let marks = Set(":,.;*#\"'“”-_/|?!、。；()[]{}<>《》【】·".unicodeScalars)
-
-    private static func withoutBrackets(_ text: String) -> String {
-        var out = String.UnicodeScalarView()
-        var depth = 0
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "(", "[", "【", "〔": depth += 1
-            case ")", "]", "】", "〕": depth = max(0, depth - 1)
-            default: if depth == 0 { out.append(scalar) }
-            }
-        }
-        return String(out)
-    }
+    private static func key(_ text: String) -> String { HeaderText.key(text) }
 
     /// The longest known word inside a longer header: `本校在校学生数合计`. Rates and plans are no figures of today.
     private static func contained(in leaf: String) -> Match? {
@@ -92,7 +45,7 @@ enum HeaderWords {
     /// Exact labels first; the first meaning of a word stands.
     private static let words: [String: Match] = {
         var words: [String: Match] = [:]
-        func add(_ texts: [String], _ target: ColumnTarget, _ certainty: Certainty) {
+        func add(_ texts: [String], _ target: ColumnTarget, _ certainty: ColumnCertainty) {
             for text in texts where words[key(text)] == nil {
                 words[key(text)] = Match(target: target, certainty: certainty)
             }

@@ -1,30 +1,7 @@
 import Database
 import Foundation
 import Kernel
-
-/// Where an import stands.
-enum ImportState: String, Column, Sendable {
-    /// Being read, or being compared again.
-    case reading
-    /// Its columns wait to be checked.
-    case mapped
-    /// Its change set waits for a decision.
-    case compared
-    case accepting, accepted, undone, failed, discarded
-
-    var title: String {
-        switch self {
-        case .reading: "读取中"
-        case .mapped: "待核对列"
-        case .compared: "待接受"
-        case .accepting: "正在接受"
-        case .accepted: "已接受"
-        case .undone: "已撤销"
-        case .failed: "未能读取"
-        case .discarded: "已放弃"
-        }
-    }
-}
+import Platform
 
 /// How many rows of each kind a change set has.
 struct ImportCounts: Sendable, Equatable {

@@ -1,5 +1,6 @@
 import Directory
 import Kernel
+import Platform
 import Web
 
 /// Checking the recognised columns.
@@ -23,32 +24,19 @@ extension ImportPages {
             cancel: batch.state == .mapped ? root : path(batch.id), problems: problems, fields)
         let content: HTML = """
             \(UI.heading("识别列", note: batch.fileName, actions: discardButton(batch, page)))
-            \(UI.notice(.info, "<p>\(summary(columns))</p>"))
+            \(UI.notice(.info, "<p>\(HeaderChoice.summary(columns))</p>"))
             \(UI.card(nil, form))
             """
         let trail = [Crumb("导入记录", root), Crumb(batch.fileName, path(batch.id)), Crumb("识别列")]
         return UI.layout("识别列", page, breadcrumbs: trail, wide: true, isFailed: !problems.isEmpty, content)
     }
 
-    /// How far the recognition came, so that the reader knows where to look.
-    private static func summary(_ columns: [ImportForm.Column]) -> String {
-        let unknown = columns.filter { $0.certainty == .unknown }.map(\.header)
-        let unsure = columns.filter { $0.certainty == .contained }.map(\.header)
-        var words = ["共 \(columns.count) 种列"]
-        if !unsure.isEmpty { words.append("按近似识别、请核对：\(unsure.joined(separator: "、"))") }
-        if !unknown.isEmpty { words.append("未识别、不导入：\(unknown.joined(separator: "、"))") }
-        if unsure.isEmpty && unknown.isEmpty { words.append("全部识别") }
-        return words.joined(separator: "；") + "。"
-    }
-
     private static func select(
         _ column: ImportForm.Column, _ options: [SelectOption], _ values: FormValues?, _ problems: [FieldProblem]
     ) -> HTML {
-        let places = column.places.prefix(2).joined(separator: "、") + (column.places.count > 2 ? " 等" : "")
-        let sample = column.sample.isEmpty ? "" : "，如“\(column.sample)”"
-        return UI.select(
+        UI.select(
             column.name, label: column.header, options: options, selected: values?[column.name] ?? column.target.id,
-            hint: "\(column.certainty.title)：\(places)\(sample)", problems: problems)
+            hint: column.hint, problems: problems)
     }
 
     private static func place(_ sheet: SheetLayout, _ values: FormValues?, _ problems: [FieldProblem]) -> HTML {

@@ -1,23 +1,11 @@
 import Directory
 import Kernel
+import Platform
 import Web
 
 /// A person's corrections of the recognised columns. Sheets that share a header share its choice.
 struct ImportForm {
-    /// One header with everything that it stands over.
-    struct Column {
-        /// Place in the form, from 0.
-        let number: Int
-        let key: String
-        let header: String
-        let target: ColumnTarget
-        let certainty: HeaderWords.Certainty
-        let sample: String
-        /// `港口区 K 列`
-        let places: [String]
-
-        var name: String { "column.\(number)" }
-    }
+    typealias Column = HeaderChoice<ColumnTarget>
 
     let layout: WorkbookLayout
     private(set) var problems: [FieldProblem] = []
@@ -27,22 +15,8 @@ struct ImportForm {
     static func countyName(_ sheet: SheetLayout) -> String { "county.\(sheet.sheet)" }
     static func dateName(_ sheet: SheetLayout) -> String { "date.\(sheet.sheet)" }
 
-    /// In the order in which the headers first stand.
     static func columns(of layout: WorkbookLayout) -> [Column] {
-        var order: [String] = [], found: [String: [(SheetLayout, RecognisedColumn)]] = [:]
-        for sheet in layout.sheets {
-            for column in sheet.columns {
-                if found[column.key] == nil { order.append(column.key) }
-                found[column.key, default: []].append((sheet, column))
-            }
-        }
-        return order.enumerated().compactMap { number, key in
-            guard let all = found[key], let first = all.first?.1 else { return nil }
-            let sample = all.first { !$0.1.sample.isEmpty }?.1.sample ?? ""
-            return Column(
-                number: number, key: key, header: first.header, target: first.target, certainty: first.certainty,
-                sample: sample, places: all.map { "\($0.0.title) \($0.1.letters) 列" })
-        }
+        HeaderChoice.choices(of: layout.sheets.map { ($0.title, $0.columns) })
     }
 
     /// The layout with what the form says; `nil` when something is wrong, told in `problems`.
@@ -59,12 +33,7 @@ struct ImportForm {
         var result = layout
         for index in result.sheets.indices {
             correctPlace(&result.sheets[index], values)
-            for column in result.sheets[index].columns.indices {
-                let old = result.sheets[index].columns[column]
-                guard let target = targets[old.key], target != old.target else { continue }
-                result.sheets[index].columns[column].target = target
-                result.sheets[index].columns[column].certainty = .chosen
-            }
+            result.sheets[index].columns.choose(targets)
             check(result.sheets[index])
         }
         return problems.isEmpty ? result : nil

@@ -1,5 +1,6 @@
 import Directory
 import Kernel
+import Platform
 
 /// What an import would do with a row.
 enum ImportKind: String, Codable, Sendable, CaseIterable {
@@ -73,7 +74,7 @@ struct ImportLine: Sendable, Equatable {
     var place: String { ImportLine.place(sheet: sheet, row: row) }
 
     static func place(sheet: String, row: Int) -> String {
-        let name = CellReading.shown(sheet)
+        let name = ChineseText.quoted(sheet)
         return name.isEmpty ? "第 \(row) 行" : "“\(name)”第 \(row) 行"
     }
 }

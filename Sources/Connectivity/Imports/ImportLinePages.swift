@@ -27,7 +27,7 @@ extension ImportPages {
             columns: [
                 DataColumn("学校", value: { .text($0.name) }, cell: school),
                 DataColumn("标识码", value: { $0.code.map { .text($0) } ?? .empty }),
-                DataColumn("工作表", value: { .text(CellReading.shown($0.sheet)) }),
+                DataColumn("工作表", value: { .text(ChineseText.quoted($0.sheet)) }),
                 DataColumn("行号", value: { .integer($0.row) }),
                 DataColumn(what, value: { .text(sentences($0).joined(separator: "；")) }, cell: details),
             ], empty: UI.emptyState("没有\(kind.title)的行", "其他各行见上面的分页。"))

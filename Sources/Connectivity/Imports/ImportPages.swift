@@ -57,8 +57,8 @@ enum ImportPages {
     static func upload(_ page: PageContext, day: String, problems: [FieldProblem] = []) -> HTML {
         let fields: HTML = """
             \(UI.fileField(
-                "file", label: "工作簿", accept: ".xlsx,.csv",
-                hint: "原样上传即可：.xlsx 或 .csv，不用改表头、不用删合计行。不超过 32 MB。", required: true, problems: problems))
+                "file", label: "工作簿", accept: ".xlsx,.xls,.csv",
+                hint: "原样上传即可：.xlsx、.xls 或 .csv，不用改表头、不用删合计行。不超过 32 MB。", required: true, problems: problems))
             \(UI.textField(
                 "statistics_on", label: "统计日期", value: day, hint: "表中写有统计日期的，以表中为准。", type: "date",
                 required: true, problems: problems))
@@ -84,7 +84,7 @@ enum ImportPages {
             \(UI.heading(title, note: batch.fileName, actions: actions))
             \(notice(batch))
             \(figures(batch))
-            \(if: hasLines(batch), change(batch, kind, lines, request))
+            \(if: batch.state.hasLines, change(batch, kind, lines, request))
             \(UI.card("来源", facts(batch)))
             """
         let refresh = batch.state == .reading || batch.state == .accepting ? 3 : nil
@@ -102,15 +102,8 @@ enum ImportPages {
         }
     }
 
-    static func hasLines(_ batch: ImportBatch) -> Bool {
-        switch batch.state {
-        case .compared, .accepting, .accepted, .undone, .discarded: true
-        case .reading, .mapped, .failed: false
-        }
-    }
-
     private static func figures(_ batch: ImportBatch) -> HTML {
-        guard hasLines(batch) else { return "" }
+        guard batch.state.hasLines else { return "" }
         return UI.statistics(
             ImportKind.allCases.map { kind in
                 let tone: Tone? = kind == .refused && batch.counts.refused > 0 ? .bad : nil

@@ -2,9 +2,6 @@ import Database
 import Kernel
 import Platform
 
-/// How far long work is: done, total, what is going on. A total of 0 is not known yet.
-package typealias ImportProgress = @Sendable (Int, Int, String) async throws -> Void
-
 /// Reads an uploaded file: which sheets and columns it has, then each row against the register.
 struct ImportReading: Sendable {
     /// Files of more rows tell how far their reading is.
@@ -28,7 +25,7 @@ struct ImportReading: Sendable {
                     skipped.append(sheet.name + "（隐藏）")
                     continue
                 }
-                let head = try head(of: sheet, in: file, isThorough: isThorough)
+                let head = try SheetHead(of: sheet, in: file, isThorough: isThorough)
                 if let layout = recognition.layout(of: head) {
                     sheets.append(layout)
                 } else if !head.rows.isEmpty {
@@ -47,16 +44,6 @@ struct ImportReading: Sendable {
         } catch let error as SheetError {
             throw DomainError.invalid("file", error.message)
         }
-    }
-
-    private static func head(of sheet: SheetInfo, in file: SheetFile, isThorough: Bool) throws -> SheetHead {
-        var rows: [SheetRow] = [], count = 0
-        let merged = try file.rows(of: sheet.index, first: isThorough ? .max : SheetHead.length) { row in
-            count += 1
-            if rows.count < SheetHead.length { rows.append(row) }
-        }
-        return SheetHead(
-            name: sheet.name, index: sheet.index, rows: rows, mergedRanges: merged, rowCount: count)
     }
 
     let database: Database

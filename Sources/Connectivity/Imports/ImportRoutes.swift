@@ -62,7 +62,7 @@ package struct ImportRoutes: Sendable {
             if batch.state == .mapped { return .redirect(ImportPages.path(id) + "/columns") }
             let job = try await service.database.write { db in
                 try ImportJobs.queueReading(
-                    id, name: file.name, settled: false, by: user, at: ImportStore.place(of: scope), on: db)
+                    id, name: file.name, settled: false, by: user, at: scope.commonPlace, on: db)
             }
             return .redirect("/jobs/\(job)")
         } catch DomainError.invalid(let problems) {
@@ -100,7 +100,7 @@ package struct ImportRoutes: Sendable {
         let query = table.query(request.query)
         let after = query.after.flatMap { Int($0.id) } ?? 0
         let lines = try await service.database.read { db in
-            guard ImportPages.hasLines(batch) else { return [ImportLine]() }
+            guard batch.state.hasLines else { return [ImportLine]() }
             return try ImportStore(db).lines(of: batch.id, kinds: [kind], after: after, limit: query.fetchLimit)
         }
         if let format = query.format {

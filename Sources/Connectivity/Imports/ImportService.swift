@@ -51,7 +51,7 @@ struct ImportService: Sendable {
                 account: upload.account,
                 now: now)
             try AuditLog.record(
-                "connectivity_import.uploaded", id.rawValue, by: upload.actor, at: ImportStore.place(of: upload.scope),
+                "connectivity_import.uploaded", id.rawValue, by: upload.actor, at: upload.scope.commonPlace,
                 upload.name, now: now, on: db)
         }
         return id

@@ -2,6 +2,7 @@ import Database
 import Directory
 import Foundation
 import Kernel
+import Platform
 
 /// All SQL of imports.
 struct ImportStore {
@@ -19,22 +20,9 @@ struct ImportStore {
                 scope_roots, mapping, base_revision, digest, count_new, count_changed, count_unchanged,
                 count_refused, created_at, created_by, account_id, message)
             VALUES (\(id), \(file), \(sha256), \(String(name.prefix(200))), \(day), \(state),
-                \(ImportStore.place(of: scope)), \(roots), \(try ImportStore.json(layout)), '', '', 0, 0, 0, 0, \(now),
+                \(scope.commonPlace), \(roots), \(try ImportStore.json(layout)), '', '', 0, 0, 0, 0, \(now),
                 \(creator), \(account.databaseValue), '')
             """)
-    }
-
-    /// The place whose holders see a batch: the sender's own, or the closest one above all of the sender's.
-    static func place(of scope: DataScope) -> OrganisationPath {
-        guard let first = scope.roots.first else { return OrganisationPath("~") }
-        var common = first.text
-        for root in scope.roots.dropFirst() {
-            while !root.text.hasPrefix(common) {
-                let shorter = common.dropLast()
-                common = shorter.lastIndex(of: "/").map { String(shorter[...$0]) } ?? ""
-            }
-        }
-        return OrganisationPath(common)
     }
 
     func find(_ id: ID<ImportBatch>) throws -> ImportBatch {

@@ -16,6 +16,7 @@ struct RegisterState: Sendable {
     /// Names of closed organisations by the code they still hold.
     private let closed: [String: String]
     private let records: [LocalDate: [OrganisationID: FacilityRecord]]
+    private let rosters: [LocalDate: [OrganisationID: RosterCount]]
     /// Of the state read; see `ImportStore.revision`.
     let revision: String
 
@@ -23,17 +24,21 @@ struct RegisterState: Sendable {
     static func load(_ db: Connection, days: Set<LocalDate>) throws -> RegisterState {
         let store = ImportStore(db)
         var records: [LocalDate: [OrganisationID: FacilityRecord]] = [:]
-        for day in days { records[day] = try FacilityStore(db).records(within: .everything, on: day) }
+        var rosters: [LocalDate: [OrganisationID: RosterCount]] = [:]
+        for day in days {
+            records[day] = try FacilityStore(db).records(within: .everything, on: day)
+            rosters[day] = try RosterCountStore(db).counts(within: .everything, on: day).filter(\.value.hasPupils)
+        }
         return RegisterState(
-            organisations: try OrganisationStore(db).all(within: .everything), records: records,
+            organisations: try OrganisationStore(db).all(within: .everything), records: records, rosters: rosters,
             closed: try store.closedCodes(), revision: try store.revision())
     }
 
     init(
         organisations all: [Organisation], records: [LocalDate: [OrganisationID: FacilityRecord]],
-        closed: [String: String], revision: String
+        rosters: [LocalDate: [OrganisationID: RosterCount]], closed: [String: String], revision: String
     ) {
-        (self.records, self.closed, self.revision) = (records, closed, revision)
+        (self.records, self.rosters, self.closed, self.revision) = (records, rosters, closed, revision)
         organisations = Dictionary(uniqueKeysWithValues: all.map { ($0.id, $0) })
         var units: [String: Organisation] = [:], unitByPath: [String: String] = [:]
         for unit in all where unit.kind == .county || unit.kind == .municipal {
@@ -66,6 +71,9 @@ struct RegisterState: Sendable {
     func record(of school: OrganisationID, on day: LocalDate) -> FacilityRecord {
         records[day]?[school] ?? FacilityRecord()
     }
+
+    /// `nil` for a school that keeps no roster here.
+    func roster(of school: OrganisationID, on day: LocalDate) -> RosterCount? { rosters[day]?[school] }
 
     /// Schools of a county with this name; of one town when it is given.
     func schools(named key: String, county: String, town: OrganisationID?) -> [Organisation] {

@@ -90,7 +90,7 @@ struct RowComparison {
 
 /// One row on its way through matching and rules.
 private struct RowWork {
-    let row: ReadRow
+    private var row: ReadRow
     let layout: SheetLayout
     let register: RegisterState
     let scope: DataScope
@@ -127,7 +127,7 @@ private struct RowWork {
     private mutating func findPlace() {
         if let text = row.county {
             guard let unit = Divisions.managementUnit(named: text).flatMap({ register.unit($0.code) }) else {
-                return refuse(.county, "县(市、区)“\(CellReading.shown(text))”不认识")
+                return refuse(.county, "县(市、区)“\(ChineseText.quoted(text))”不认识")
             }
             county = unit
         } else if let code = layout.county {
@@ -142,7 +142,7 @@ private struct RowWork {
         guard town == nil else { return }
         let home = register.counties(withTown: text).first
         let place = home.map { "属于\($0.name)，不在\(county.name)" } ?? "不在\(county.name)"
-        refuse(.town, "乡镇“\(CellReading.shown(text))”\(place)")
+        refuse(.town, "乡镇“\(ChineseText.quoted(text))”\(place)")
     }
 
     private mutating func findCountyByTownOrScope() {
@@ -219,6 +219,7 @@ private struct RowWork {
         // Nothing of a school outside the sender's places is compared: a broken rule would tell its figures.
         if let school, !scope.contains(school.path) { return }
         weighProfile()
+        yieldToRoster()
         let old = school.map { register.record(of: $0.id, on: day) } ?? FacilityRecord()
         let new = old.merging(row.values)
         for problem in FacilityRules.problems(of: new) {
@@ -236,6 +237,20 @@ private struct RowWork {
                     old: old[field].map(field.text), new: field.text(value)))
         }
         if school != nil { notes += FacilityRules.warnings(from: old, to: new).map(\.message) }
+    }
+
+    /// What the school's roster counts is not taken from a workbook. A figure that differs is told, not refused.
+    private mutating func yieldToRoster() {
+        guard let school, let roster = register.roster(of: school.id, on: day) else { return }
+        for field in FacilityField.owned(by: roster) {
+            guard let told = row.values[field] else { continue }
+            let counted = field.counted(in: roster)
+            if told != counted {
+                let words = counted.map(field.text) ?? "无"
+                notes.append("\(field.shortLabel)以花名册为准：花名册 \(words)，文件 \(field.text(told))")
+            }
+            row.values[field] = nil
+        }
     }
 
     /// A rule that was broken before this file is not the row's fault, unless the row tells the field or what it is

@@ -12,7 +12,7 @@ enum SchoolCode {
     static func read(_ cell: SheetCell?) -> Reading {
         guard let cell else { return .absent }
         let label = ColumnTarget.code.title
-        if let fault = CellReading.fault(of: cell, label) { return .refused(fault) }
+        if let fault = cell.fault(in: label) { return .refused(fault) }
         if cell.lostPrecision {
             return .refused("\(label)“\(CellReading.shown(cell))”已丢失末尾数字，请把该列设为文本后重新填写")
         }

@@ -37,20 +37,4 @@ struct SheetLayout: Codable, Sendable, Equatable {
     func column(of target: ColumnTarget) -> Int? { columns.first { $0.target == target }?.column }
 }
 
-/// One column with what it was taken for.
-struct RecognisedColumn: Codable, Sendable, Equatable {
-    /// From 0.
-    let column: Int
-    /// Group and header as a person reads them: `网络 / 接入带宽(M)`.
-    let header: String
-    /// What remembered columns are known by.
-    let key: String
-    var target: ColumnTarget
-    var certainty: HeaderWords.Certainty
-    /// Factor of bare numbers, for bandwidth in Gbit/s.
-    let scale: Double
-    /// A value of the first data rows, for the person who checks.
-    let sample: String
-
-    var letters: String { ColumnLetters.letters(column) }
-}
+typealias RecognisedColumn = ImportColumn<ColumnTarget>

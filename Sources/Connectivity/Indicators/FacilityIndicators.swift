@@ -8,11 +8,18 @@ import Kernel
 package struct FacilityIndicators: IndicatorSource {
     private let database: Database
     private let path: @Sendable (FacilityValue) -> String
+    private let rosters: RosterMark
 
-    /// - Parameter path: The page where a value can be seen; empty when there is none. Without one, the import that
-    ///   brought it or the school's page.
-    package init(database: Database, path: (@Sendable (FacilityValue) -> String)? = nil) {
+    /// - Parameters:
+    ///   - rosterSeconds: how long a change of the rosters may wait before the figures are computed anew. Pupils come and
+    ///     go all day, and each time the whole board would follow.
+    ///   - path: The page where a value can be seen; empty when there is none. Without one, the import that brought it or
+    ///     the school's page.
+    package init(
+        database: Database, rosterSeconds: Int64 = 60, path: (@Sendable (FacilityValue) -> String)? = nil
+    ) {
         self.database = database
+        rosters = RosterMark(seconds: rosterSeconds)
         self.path = path ?? { $0.batch.map { "/register/imports/\($0)" } ?? "/schools/\($0.organisation)" }
     }
 
@@ -24,7 +31,10 @@ package struct FacilityIndicators: IndicatorSource {
     package static let all: [Indicator] = FacilityIndicator.allCases.map(\.indicator)
 
     package func revision() async throws -> String {
-        try await database.read { db in try FacilityIndicatorStore(db).revision() }
+        let rosters = rosters
+        return try await database.read { db in
+            try FacilityIndicatorStore(db).revision() + "/" + rosters.revision(at: .now, db)
+        }
     }
 
     package func figures(on day: LocalDate) async throws -> [OrganisationID: [String: SchoolFigure]] {

@@ -36,17 +36,9 @@ extension FacilityField {
     }
 }
 
-/// Who owns a datum of the register: only the owner is asked for it.
-package enum FieldOwner: Sendable {
-    /// Nobody else in the platform knows it; the school tells.
-    case register
-}
-
 extension FacilityField {
-    package var owner: FieldOwner { .register }
-
-    /// What a form may ask, in its order.
-    package static let asked: [FacilityField] = all.filter { $0.owner == .register }
+    /// What a form may ask where no roster is kept, in its order.
+    package static let asked: [FacilityField] = all
 
     /// What the indicators of the plan are computed from; a school's register is complete when all of it was told.
     package static let required: [FacilityField] = [

@@ -10,6 +10,8 @@ struct FacilityFormModel: Sendable {
     let day: LocalDate
     let today: LocalDate
     let values: [FacilityValue]
+    /// What the school's roster counts on the day; `nil` while it keeps none here.
+    let roster: RosterCount?
 }
 
 /// The form of one school, block by block.
@@ -33,6 +35,7 @@ enum FacilityFormPages {
             \#(UI.heading(school.name + "设施登记", note: note(model), actions: history))
             \#(meanwhile.map(conflict))
             \#(UI.card("学校档案", facts(school)))
+            \#(model.roster.map { UI.card("花名册", counted($0, model)) })
             \#(UI.form(action: action, page: page, submit: "保存", cancel: FacilityPages.schoolPath(school.id), problems: problems, fields))
             """#
         let crumbs = [Crumb("设施登记", FacilityPages.listPath), Crumb(school.name)]
@@ -52,6 +55,16 @@ enum FacilityFormPages {
             ("城乡", HTML(text: profile?.areaTitle ?? "—")), ("中心校", HTML(text: profile?.isCentral == true ? "是" : "否")),
         ]
         return UI.summaryList(rows) + #"<p class="field-hint">这些项目取自学校档案，如有错误请告诉区县管理员。</p>"#
+    }
+
+    /// Counted, so shown and not asked.
+    private static func counted(_ roster: RosterCount, _ model: FacilityFormModel) -> HTML {
+        let rows = FacilityField.owned(by: roster).compactMap { field in
+            field.counted(in: roster).map { (field.label, HTML(text: field.textWithUnit($0))) }
+        }
+        let link: HTML = #"<a href="\#(url: FacilityPages.classesPath(model.school.id, on: model.day))">班级</a>"#
+        return UI.summaryList(rows)
+            + #"<p class="field-hint">来源：花名册，\#(model.day.iso)，不用填报。有出入请核对\#(link)和教职工。</p>"#
     }
 
     private static func conflict(_ changed: [FacilityValue]) -> HTML {
@@ -78,7 +91,7 @@ enum FacilityFormPages {
         var html = HTML()
         for block in FacilityField.Block.allCases {
             var fields = HTML()
-            for field in FacilityField.asked where field.block == block {
+            for field in FacilityField.asked(with: model.roster) where field.block == block {
                 let known = model.values.first { $0.field == field.id }
                 fields += input(field, form.values[field.id], known, problems)
             }

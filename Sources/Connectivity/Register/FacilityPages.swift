@@ -8,6 +8,17 @@ enum FacilityPages {
     static let importsPath = "/register/imports"
     static func editPath(_ id: OrganisationID) -> String { "/register/schools/\(id)/edit" }
     static func historyPath(_ id: OrganisationID) -> String { "/register/schools/\(id)/history" }
+    static func classesPath(_ id: OrganisationID, on day: LocalDate) -> String {
+        "/schools/\(id)/classes?on=\(day.iso)"
+    }
+    static func staffPath(_ id: OrganisationID, on day: LocalDate) -> String { "/schools/\(id)/staff?on=\(day.iso)" }
+    /// Where the rows behind a value are seen: its history, or for what is counted the people themselves.
+    static func rowsPath(_ value: FacilityValue) -> String {
+        guard value.source == .roster else { return historyPath(value.organisation) + "?field=" + value.field }
+        let isOfStaff = [FacilityField.teachers.id, FacilityField.staff.id].contains(value.field)
+        return isOfStaff
+            ? staffPath(value.organisation, on: value.validFrom) : classesPath(value.organisation, on: value.validFrom)
+    }
     static func schoolPath(_ id: OrganisationID) -> String { "/schools/\(id)" }
 
     static func table(_ user: CurrentUser) -> DataTable<FacilityListRow> {

@@ -108,9 +108,10 @@ struct FacilityRoutes: Sendable {
             guard school.kind.isSchool else { throw DomainError.notFound }
             if school.closedOn != nil { throw DomainError.conflict("\(school.name)已经撤销，不能再登记。") }
             let places = FacilityPlaces(try directory.places())
+            let store = FacilityStore(db)
             return FacilityFormModel(
                 school: school, county: places.unit(of: school.path)?.name ?? "", day: day, today: Timestamp.now.day,
-                values: try FacilityStore(db).values(of: id, on: day))
+                values: try store.values(of: id, on: day), roster: try store.roster(of: id, on: day))
         }
     }
 

@@ -49,13 +49,16 @@ package struct FacilityService: Sendable {
         if school.closedOn != nil { throw DomainError.conflict("\(school.name)已经撤销，不能再登记。") }
         let store = FacilityStore(db)
         if let seen = draft.seen {
-            let current = try store.record(of: id, on: seen.on)
-            let differing = Set(current.differences(from: seen.record).map(\.id))
+            let current = try store.record(of: id, on: seen.on), roster = try store.roster(of: id, on: seen.on)
+            let differing = Set(
+                current.differences(from: seen.record).filter { $0.owner(in: roster) == .register }.map(\.id))
             if !differing.isEmpty {
                 let changed = try store.values(of: id, on: seen.on).filter { differing.contains($0.field) }
                 return .conflict(current, changed: changed)
             }
         }
+        let draft = try draft.yielding(
+            to: store.roster(of: id, on: draft.validFrom), isRefused: source == .api)
         if draft.changes.isEmpty { return .saved(Saved(school: school, count: 0, replacedToday: [])) }
         let before = try store.record(of: id, on: draft.validFrom)
         let after = before.merging(draft.changes)

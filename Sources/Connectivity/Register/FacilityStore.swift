@@ -2,7 +2,8 @@ import Database
 import Directory
 import Kernel
 
-/// All SQL of the register's values in force, and their history.
+/// All SQL of the register's values in force, and their history. Records and values of a day take from a school's roster
+/// what it owns.
 package struct FacilityStore {
     let db: Connection
     package init(_ db: Connection) { self.db = db }
@@ -17,11 +18,30 @@ package struct FacilityStore {
             AND v.organisation_id IN (
                 SELECT o.id FROM directory_organisation o WHERE \(SQL.within(scope, "o.path")))
             """
-        return try records(where: place, on: day)
+        return FacilityStore.merged(
+            try records(where: place, on: day), try RosterCountStore(db).counts(within: scope, on: day))
     }
 
     package func records(of schools: [OrganisationID], on day: LocalDate) throws -> [OrganisationID: FacilityRecord] {
-        try records(where: "AND v.organisation_id IN \(in: schools)", on: day)
+        FacilityStore.merged(
+            try records(where: "AND v.organisation_id IN \(in: schools)", on: day),
+            try RosterCountStore(db).counts(of: schools, on: day))
+    }
+
+    /// What is told, with what is counted in its place.
+    private static func merged(
+        _ told: [OrganisationID: FacilityRecord], _ rosters: [OrganisationID: RosterCount]
+    ) -> [OrganisationID: FacilityRecord] {
+        var records = told
+        for (school, roster) in rosters where roster.hasPupils {
+            records[school] = (records[school] ?? FacilityRecord()).counting(roster)
+        }
+        return records
+    }
+
+    /// The school's roster on the day; `nil` while it keeps none here.
+    func roster(of school: OrganisationID, on day: LocalDate) throws -> RosterCount? {
+        try RosterCountStore(db).counts(of: [school], on: day)[school].flatMap { $0.hasPupils ? $0 : nil }
     }
 
     /// Rows come school by school, the later value of a field after the earlier, which it replaces.
@@ -64,7 +84,11 @@ package struct FacilityStore {
             let value = try FacilityValue(row)
             latest[value.field] = value
         }
-        return FacilityField.all.compactMap { latest[$0.id] }
+        let roster = try roster(of: school, on: day)
+        return FacilityField.all.compactMap { field in
+            guard let roster, field.owner(in: roster) == .roster else { return latest[field.id] }
+            return field.counted(in: roster).map { FacilityValue(counting: field, $0, of: school, on: day) }
+        }
     }
 
     /// The days after `day` on which a value of the school comes into force.

@@ -4,12 +4,16 @@ import Kernel
 /// Where a value of the register came from.
 package enum FacilitySource: String, Column, Sendable, CaseIterable {
     case form, workbook, api, demo
+    /// counted, never told
+    case roster
+
     package var title: String {
         switch self {
         case .form: "学校填报"
         case .workbook: "工作簿导入"
         case .api: "接口"
         case .demo: "演示数据"
+        case .roster: "花名册"
         }
     }
 }

@@ -64,9 +64,7 @@ package class Connection {
         let atOnce = min(200, 30_000 / width)
         var start = 0
         while start < rows.count {
-            let chunk = rows[start..<min(start + atOnce, rows.count)]
-            let tuples = chunk.map { row in "(\(SQL.joined(row.map { "\($0)" }, ", ")))" as SQL }
-            try execute("INSERT INTO \(table) VALUES \(SQL.joined(tuples, ", "))")
+            try execute(SQL.inserting(into: table, rows[start..<min(start + atOnce, rows.count)]))
             start += atOnce
         }
     }

@@ -49,6 +49,25 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
         return SQL(stringInterpolation: interpolation)
     }
 
+    /// `INSERT INTO table VALUES (…), (…)`, put together in one go: a fragment for each of thousands of values would cost
+    /// more than writing them.
+    static func inserting(into table: SQL, _ rows: ArraySlice<[DatabaseValue]>) -> SQL {
+        let count = rows.count * (rows.first?.count ?? 0)
+        var statement = StringInterpolation(literalCapacity: 0, interpolationCount: count)
+        statement.appendLiteral("INSERT INTO ")
+        statement.appendInterpolation(table)
+        statement.appendLiteral(" VALUES (")
+        for (number, row) in rows.enumerated() {
+            if number > 0 { statement.appendLiteral("), (") }
+            for (column, value) in row.enumerated() {
+                if column > 0 { statement.appendLiteral(", ") }
+                statement.appendInterpolation(value)
+            }
+        }
+        statement.appendLiteral(")")
+        return SQL(stringInterpolation: statement)
+    }
+
     /// The rows whose organisation path lies in the scope, as index ranges.
     package static func within(_ scope: DataScope, _ column: SQL) -> SQL {
         if scope.isEmpty { return "(1 = 0)" }

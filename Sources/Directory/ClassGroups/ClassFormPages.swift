@@ -44,7 +44,7 @@ enum ClassFormPages {
             "kind", label: "班级类型", options: [SelectOption("", "普通班")] + kinds.map { SelectOption($0.code, $0.name) },
             selected: values["kind"], problems: problems)
         let second = UI.textField(
-            "secondEntryYear", label: "第二个入学年", value: values["secondEntryYear"], hint: "复式班填另一个年级的入学年；其他班不填。",
+            "secondEntryYear", label: "复式班另一年级", value: values["secondEntryYear"], hint: "填另一个年级学生的入学年份；其他班不填。",
             inputmode: "numeric", problems: problems)
         let hasTwo = stages.contains { $0.multigradeKind != nil }
         return stage + entry + (hasTwo ? second : "") + number + alias + opened + years + (kinds.isEmpty ? "" : kind)

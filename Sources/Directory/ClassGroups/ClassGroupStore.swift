@@ -119,8 +119,34 @@ package struct ClassPostStore {
             """, ClassPost.init)
     }
 
+    /// Who leads and teaches the classes of a school on the day.
+    package func posts(ofSchool school: OrganisationID, on day: LocalDate) throws -> [ClassPost] {
+        try db.rows(
+            """
+            SELECT \(ClassPost.columns) FROM \(ClassPostStore.tables)
+            JOIN directory_class_group c ON c.id = t.class_id
+            WHERE c.school_id = \(school) AND t.valid_from <= \(day) AND (t.valid_to IS NULL OR t.valid_to > \(day))
+            ORDER BY \(ClassPostStore.order)
+            """, ClassPost.init)
+    }
+
+    /// What a person does and did for the classes of a school, the latest first.
+    package func history(
+        of person: ID<Person>, at school: OrganisationID
+    ) throws -> [(post: ClassPost, classGroup: ClassGroup)] {
+        try db.rows(
+            """
+            SELECT \(ClassPost.columns), \(ClassGroup.columns) FROM \(ClassPostStore.tables)
+            JOIN directory_class_group c ON c.id = t.class_id JOIN directory_organisation o ON o.id = c.school_id
+            WHERE t.person_id = \(person) AND c.school_id = \(school)
+                AND (t.valid_to IS NULL OR t.valid_to > t.valid_from)
+            ORDER BY t.valid_from DESC, t.kind, t.id DESC
+            """
+        ) { row in (post: try ClassPost(row), classGroup: try ClassGroup(row, from: ClassPost.columnCount)) }
+    }
+
     /// The duties for the class that have not ended on the day, those that begin later too.
-    func openPosts(of classGroup: ID<ClassGroup>, on day: LocalDate) throws -> [ClassPost] {
+    package func openPosts(of classGroup: ID<ClassGroup>, on day: LocalDate) throws -> [ClassPost] {
         try db.rows(
             """
             SELECT \(ClassPost.columns) FROM \(ClassPostStore.tables)
@@ -158,5 +184,23 @@ package struct ClassPostStore {
             WHERE person_id = \(person) AND (valid_to IS NULL OR valid_to > \(day)) AND class_id IN (
                 SELECT c.id FROM directory_class_group c WHERE c.school_id = \(school))
             """)
+    }
+}
+
+extension ClassGroupStore {
+    /// Classes with the moment each was last changed; those outside the scope are left out. For feeds to other systems.
+    package func changes(
+        of ids: [ID<ClassGroup>], within scope: DataScope
+    ) throws -> [(classGroup: ClassGroup, changedAt: Timestamp)] {
+        try db.rows(
+            """
+            SELECT \(ClassGroup.columns), c.created_at, c.changed_at FROM \(ClassGroupStore.tables)
+            WHERE c.id IN \(in: ids) AND \(SQL.within(scope, "o.path"))
+            """
+        ) { row in
+            let index = ClassGroup.columnCount
+            let created: Timestamp = try row.get(index), changed: Timestamp = try row.get(index + 1)
+            return (try ClassGroup(row), max(created, changed))
+        }
     }
 }

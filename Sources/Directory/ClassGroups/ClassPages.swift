@@ -2,9 +2,11 @@ import Kernel
 import Web
 
 /// The list of a school's classes and the page of a class.
-enum ClassPages {
-    static func path(_ id: ID<ClassGroup>) -> String { "/classes/" + id.rawValue }
-    static func listPath(_ school: OrganisationID) -> String { SchoolPages.path(school) + "/classes" }
+package enum ClassPages {
+    /// The page of a class.
+    package static func path(_ id: ID<ClassGroup>) -> String { "/classes/" + id.rawValue }
+    /// The list of the school's classes.
+    package static func listPath(_ school: OrganisationID) -> String { SchoolPages.path(school) + "/classes" }
 
     static func link(_ row: ClassRow) -> HTML {
         #"<a href="\#(url: path(row.classGroup.id))">\#(row.name)</a>"#
@@ -66,6 +68,8 @@ enum ClassPages {
             \(UI.heading(title, note: note, actions: model.mayEdit ? new : ""))
             \(UI.card(nil, UI.filterBar(action: address, query: query, day)))
             \(UI.card(nil, table("班级", empty: empty).html(whole(model.rows), path: address, query: query)))
+            \(if: !model.suspended.isEmpty, UI.card("休学", id: "suspended",
+                suspended(model.suspended, isPresent: model.isToday)))
             \(if: !model.closed.isEmpty, UI.card("已结束的班级", id: "closed", closed))
             """
         // A teacher may hold the right to her classes without that to the school's page.
@@ -74,7 +78,9 @@ enum ClassPages {
         return UI.layout(title, page, breadcrumbs: [school, Crumb("班级")], content)
     }
 
-    static func show(_ model: ClassModel, _ related: [RelatedPage<RelatedClass>], _ page: PageContext) -> HTML {
+    static func show(
+        _ model: ClassModel, _ related: [RelatedPage<RelatedClass>], _ page: PageContext, _ query: FormValues
+    ) -> HTML {
         let classGroup = model.classGroup, address = path(classGroup.id)
         let actions: HTML = """
             \(UI.linkButton("添加学生", url: address + "/pupils/new", style: .primary))\
@@ -83,14 +89,19 @@ enum ClassPages {
             \(UI.linkButton("更改班名", url: address + "/name"))\
             \(UI.linkButton("结束班级", url: address + "/closure"))
             """
-        let note = "\(classGroup.schoolName) · \(classGroup.cohortName) · \(model.pupils.count) 名学生"
+        let day = model.isPresent ? "" : " · \(model.day.chinese)"
+        let note = "\(classGroup.schoolName) · \(classGroup.cohortName) · \(model.pupils.count) 名学生\(day)"
         let teachers = postTable(model, page).html(whole(model.posts), path: address, query: FormValues())
+        let links: HTML = model.isPresent ? related.links(model, page.user) : ""
         let content: HTML = """
-            \(UI.heading(model.name, note: note,
-                actions: related.links(model, page.user) + (model.mayEdit ? actions : "")))
+            \(UI.heading(model.name, note: note, actions: links + (model.mayEdit ? actions : "")))
             \(closedNotice(classGroup))
+            \(UI.card(nil, UI.filterBar(action: address, query: query,
+                UI.dateField("on", label: "查询日期", value: model.day))))
             \(UI.card("教师", id: "teachers", teachers))
             \(pupils(model, address))
+            \(if: !model.suspended.isEmpty, UI.card("休学", id: "suspended",
+                suspended(model.suspended, isPresent: model.isPresent)))
             \(if: !model.arriving.isEmpty, UI.card("即将入班", id: "arriving", arriving(model)))
             """
         return UI.layout(model.name, page, breadcrumbs: crumbs(classGroup, on: model.day), content)
@@ -117,6 +128,17 @@ enum ClassPages {
         return UI.notice(.info, "<p>这个班于\(closed.chinese)结束。</p>")
     }
 
+    private static func suspended(_ enrolments: [Enrolment], isPresent: Bool) -> HTML {
+        #"<ul>\#(each: enrolments, { suspendedPupil($0, isPresent) })</ul>"#
+    }
+
+    private static func suspendedPupil(_ enrolment: Enrolment, _ isPresent: Bool) -> HTML {
+        let since = enrolment.until.map { "，\($0.chinese)起" } ?? ""
+        guard isPresent else { return "<li>\(enrolment.name)\(since)</li>" }
+        let url = PupilPages.path(enrolment.person, in: enrolment.classGroup)
+        return #"<li><a href="\#(url: url)">\#(enrolment.name)</a>\#(since)</li>"#
+    }
+
     private static func arriving(_ model: ClassModel) -> HTML {
         #"<ul>\#(each: model.arriving, { "<li>\($0.name)，\($0.from.chinese)</li>" })</ul>"#
     }
@@ -133,7 +155,7 @@ enum ClassPages {
                 DataColumn(
                     "姓名", value: { .text($0.enrolment.name) },
                     cell: { pupil in
-                        if model.isClosed { return HTML(text: pupil.enrolment.name) }
+                        if model.isClosed || !model.isPresent { return HTML(text: pupil.enrolment.name) }
                         let url = PupilPages.path(pupil.enrolment.person, in: id)
                         return #"<a href="\#(url: url)">\#(pupil.enrolment.name)</a>"#
                     }),

@@ -27,6 +27,9 @@ package struct ClassPost: Sendable, Equatable {
     static let columns: SQL =
         "t.id, t.class_id, t.person_id, p.name, t.kind, t.subject, t.valid_from, t.valid_to"
 
+    /// How many columns there are; more may follow in a statement.
+    static let columnCount = 8
+
     init(_ row: borrowing Row) throws {
         (id, classGroup, person) = (try row.get(0), try row.get(1), try row.get(2))
         (personName, kind, subject) = (try row.get(3), try row.get(4), try row.get(5))

@@ -46,8 +46,11 @@ struct ClassRoutes: Sendable {
     @Sendable private func show(_ request: WebRequest) async throws -> WebResponse {
         let user = try request.user, today = Timestamp.now.day, crypto = crypto
         let id: ID<ClassGroup> = try request.id("id")
-        let model = try await database.read { db in try ClassModel(id, on: today, for: user, db, crypto) }
-        return .html(ClassPages.show(model, related, request.page))
+        let day = min(request.query.text("on").flatMap { LocalDate(iso: $0) } ?? today, today)
+        let model = try await database.read { db in
+            try ClassModel(id, on: day, today: today, for: user, db, crypto)
+        }
+        return .html(ClassPages.show(model, related, request.page, request.query))
     }
 }
 
@@ -82,6 +85,8 @@ struct SchoolClasses: Sendable {
     let rows: [ClassRow]
     /// Closed on the day, the latest first.
     let closed: [ClassRow]
+    /// On the roll, in no class; for those who see the whole school.
+    let suspended: [Enrolment]
     let mayEdit: Bool
     /// Whether the viewer sees only the classes she leads or teaches.
     let isOwnOnly: Bool
@@ -100,6 +105,7 @@ struct SchoolClasses: Sendable {
         closed = try ClassRow.rows(store.closed(of: id, on: day, within: scope), on: day, db)
         mayEdit = user.may(.classEdit, at: school.path) && school.closedOn == nil
         isOwnOnly = !user.may(.classAll, at: school.path)
+        suspended = isOwnOnly ? [] : try EnrolmentStore(db).suspended(of: id, on: day)
     }
 }
 
@@ -114,22 +120,29 @@ struct ClassModel: Sendable {
     }
 
     let classGroup: ClassGroup
-    /// Today, or the last day of a class that is closed.
+    /// The day asked for; of a class that was closed on it the last day before, and never before its first.
     let day: LocalDate
+    /// Whether the page tells of the present: only then do its ways to change something lead anywhere.
+    let isPresent: Bool
     let isClosed: Bool
     let posts: [ClassPost]
     let pupils: [Pupil]
+    /// Those in 休学 from this class.
+    let suspended: [Enrolment]
     /// Those who come later.
     let arriving: [Enrolment]
     let mayEdit: Bool
 
+    /// - Parameter asked: today or earlier; whether the viewer may see the class is asked for today.
     init(
-        _ id: ID<ClassGroup>, on today: LocalDate, for user: CurrentUser, _ db: Connection,
+        _ id: ID<ClassGroup>, on asked: LocalDate, today: LocalDate, for user: CurrentUser, _ db: Connection,
         _ crypto: any CryptoProvider
     ) throws {
         let classGroup = try ClassGroupStore(db).find(id, within: ClassScope(user, on: today))
         isClosed = classGroup.closedOn.map { $0 <= today } ?? false
-        let day = classGroup.closedOn.map { min(today, max($0.adding(days: -1), classGroup.openedOn)) } ?? today
+        let last = classGroup.closedOn.map { min(asked, $0.adding(days: -1)) } ?? asked
+        let day = asked == today && !isClosed ? today : max(last, min(classGroup.openedOn, today))
+        isPresent = asked == today
         let store = EnrolmentStore(db), identifiers = PersonIdentifierStore(db, crypto)
         (self.classGroup, self.day) = (classGroup, day)
         posts = try ClassPostStore(db).openPosts(of: id, on: day)
@@ -141,8 +154,9 @@ struct ClassModel: Sendable {
                 enrolment: member, numbers: numbers[member.person] ?? [:],
                 phones: (guardians[member.person] ?? []).compactMap { numbers[$0.id]?[.phone] })
         }
-        arriving = try store.arriving(at: id, after: day)
-        mayEdit = user.may(.classEdit, at: classGroup.path) && classGroup.closedOn == nil
+        suspended = try store.suspended(of: classGroup.school, from: id, on: day)
+        arriving = isPresent ? try store.arriving(at: id, after: day) : []
+        mayEdit = isPresent && user.may(.classEdit, at: classGroup.path) && classGroup.closedOn == nil
     }
 
     var name: String { classGroup.name(on: day) }

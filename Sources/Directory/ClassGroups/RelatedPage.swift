@@ -1,7 +1,7 @@
 import Kernel
 import Web
 
-/// A page that another module has about a class or about a school's staff; the directory's own page links to it.
+/// A page that another module has about a class, a school's staff or one of them; the directory's own page links to it.
 package struct RelatedPage<Subject: Sendable>: Sendable {
     let title: String
     let path: @Sendable (Subject) -> String
@@ -26,6 +26,14 @@ package struct RelatedClass: Sendable {
     package func isLed(by person: ID<Person>) -> Bool {
         posts.contains { $0.kind == .homeroom && $0.person == person }
     }
+}
+
+/// One of a school's staff as her related pages ask about her.
+package struct RelatedStaffMember: Sendable {
+    package let school: Organisation
+    package let person: ID<Person>
+
+    package init(school: Organisation, person: ID<Person>) { (self.school, self.person) = (school, person) }
 }
 
 extension [RelatedPage<RelatedClass>] {

@@ -96,8 +96,11 @@ package struct CodeList: Sendable {
         let isMark = { (scalar: Unicode.Scalar) in Self.marks.contains(scalar) }
         let rest = word.drop(while: isMark)
         if rest.isEmpty || byKey[Self.text(rest)] == index { return codes[index] }
+        // A word that two values share is settled by the code beside it.
+        if ChineseText.matchingKey(codes[index].name) == Self.text(rest) { return codes[index] }
         let inner = rest.prefix((rest.lastIndex { !isMark($0) } ?? rest.startIndex) - rest.startIndex + 1)
-        return byKey[Self.text(inner)] == index ? codes[index] : nil
+        let isOwn = byKey[Self.text(inner)] == index || ChineseText.matchingKey(codes[index].name) == Self.text(inner)
+        return isOwn ? codes[index] : nil
     }
 }
 

@@ -64,6 +64,8 @@ package enum CodeLists {
     package static let maritalStatus = load("marital-status")
     /// 监护人关系
     package static let guardianRelation = load("guardian-relation")
+    /// 查看个人完整信息的原因
+    package static let lookReason = load("look-reason")
 
     /// 网络接入方式
     package static let networkAccess = load("network-access")
@@ -91,6 +93,7 @@ package enum CodeLists {
             ("student-category", studentCategory), ("left-behind", leftBehind), ("disability", disability),
             ("degree", degree), ("teacher-title", teacherTitle), ("backbone", backbone),
             ("marital-status", maritalStatus), ("guardian-relation", guardianRelation),
+            ("look-reason", lookReason),
             ("network-access", networkAccess), ("carrier", carrier), ("campus-network", campusNetwork),
             ("room-kind", roomKind), ("media-level", mediaLevel), ("plan-tier", planTier),
         ]

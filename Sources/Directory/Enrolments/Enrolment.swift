@@ -1,17 +1,20 @@
 import Database
 import Kernel
 
-/// Why a pupil left a class. The raw value is the 学籍异动类别 code; the list has none for 毕业 and for
+/// Why a pupil left a class. The raw value is the 学籍异动类别 code; the list has none for 毕业, 结业 and 肄业, nor for
 /// what is the city's own.
 package enum LeavingReason: String, Column, Sendable, CaseIterable {
     case classChange = "29"
-    case transfer = "21"
-    case graduation = "graduation"
-    case suspension = "11"
-    case withdrawal = "31"
-    case death = "51"
     case repeating = "02"
     case skipping = "04"
+    case transfer = "21"
+    case graduation = "graduation"
+    case completion = "completion"
+    case partialCompletion = "partial_completion"
+    case suspension = "11"
+    case cancellation = "18"
+    case withdrawal = "31"
+    case death = "51"
     case other = "99"
 
     /// Began with a deed that was taken back, and so never was; its period is empty.
@@ -20,13 +23,15 @@ package enum LeavingReason: String, Column, Sendable, CaseIterable {
     package var title: String {
         switch self {
         case .graduation: "毕业"
+        case .completion: "结业"
+        case .partialCompletion: "肄业"
         case .undone: "已撤销"
         default: CodeLists.enrolmentChange.name(of: rawValue)
         }
     }
 
-    /// What a school chooses from when a pupil leaves it.
-    static let leavingSchool: [LeavingReason] = [.transfer, .graduation, .suspension, .withdrawal, .death, .other]
+    /// Whether the pupil stays on the roll of the school: in another class, or at home for a while.
+    package var staysOnRoll: Bool { [.classChange, .repeating, .skipping, .suspension].contains(self) }
 }
 
 /// 在班: a person is a pupil of a class, and so of its school, from a day on.

@@ -52,16 +52,44 @@ package struct EnrolmentService {
     package func add(
         _ pupil: NewPupil, to classGroup: ClassGroup, entryYear: Int? = nil, from day: LocalDate
     ) throws -> ID<Person> {
-        let known = try check(pupil, for: classGroup, from: day)
+        let person = try enter(pupil, known: check(pupil, for: classGroup, from: day), from: day)
+        try put(person, into: classGroup, entryYear, from: day)
+        try record("pupil.added", person, classGroup, pupil.name, day)
+        return person
+    }
+
+    /// Enters a pupil whom the school has taken in and not yet put into a class. Throws what `identify` throws, and
+    /// `DomainError.invalid` for `name` when she is in a class already.
+    package func admit(_ pupil: NewPupil, at school: Organisation, from day: LocalDate) throws -> ID<Person> {
+        let known = try identify(pupil)
+        if let known, try store.standing(of: known, after: day) != nil || store.suspended(known, on: day) != nil {
+            throw DomainError.invalid("name", "已有学籍，用转学或转班办理")
+        }
+        let person = try enter(pupil, known: known, from: day)
+        try AuditLog.record(
+            "pupil.admitted", person.rawValue, by: actor, at: school.path, "\(pupil.name)，\(day.iso)", now: now, on: db)
+        return person
+    }
+
+    private func enter(_ pupil: NewPupil, known: ID<Person>?, from day: LocalDate) throws -> ID<Person> {
         let person = try known ?? PersonStore(db).insert(name: pupil.name, at: now)
+        if known != nil { try checkLocks(pupil.identifiers, of: person) }
         for identifier in pupil.identifiers {
             try identifiers.set(
                 identifier, of: person, by: actor.name, at: now, field: EnrolmentService.field(of: identifier.kind))
         }
         if let phone = pupil.guardianPhone { try addGuardian(by: phone, of: person, named: pupil.name, from: day) }
-        try put(person, into: classGroup, entryYear, from: day)
-        try record("pupil.added", person, classGroup, pupil.name, day)
         return person
+    }
+
+    /// 学籍号 and the number of the document are told once; then they change by an approved change only.
+    private func checkLocks(_ numbers: [PersonIdentifier], of person: ID<Person>) throws {
+        let known = try identifiers.kinds(of: [person])[person] ?? []
+        for number in numbers where number.kind.isLocked && !known.isDisjoint(with: number.kind.sameDatum) {
+            if try identifiers.holder(of: number) == person { continue }
+            throw DomainError.invalid(
+                EnrolmentService.field(of: number.kind), "\(number.kind.title)已经登记，更正要申请关键信息变更")
+        }
     }
 
     /// Whether the pupil can be added. Returns the person known by the numbers, if there is one. Throws
@@ -71,18 +99,26 @@ package struct EnrolmentService {
         _ pupil: NewPupil, for classGroup: ClassGroup, from day: LocalDate
     ) throws -> ID<Person>? {
         try EnrolmentRules.check(start: day, in: classGroup, field: "from", today: now.day)
+        guard let person = try identify(pupil) else {
+            if pupil.identifiers.isEmpty, try store.open(of: classGroup.id).contains(where: { $0.name == pupil.name }) {
+                throw DomainError.invalid("name", "班里已有同名学生，填写学籍号或证件号以区分")
+            }
+            return nil
+        }
+        if let standing = try store.standing(of: person, after: day) { throw standingProblem(standing, classGroup) }
+        return person
+    }
+
+    /// The person known by the numbers, if there is one. Throws `DomainError.invalid` for the fields `name`,
+    /// `studentNumber`, `documentNumber` and `guardianPhone`.
+    package func identify(_ pupil: NewPupil) throws -> ID<Person>? {
         if pupil.name.isEmpty { throw DomainError.invalid("name", "填写姓名") }
         if pupil.name.unicodeScalars.count > 50 { throw DomainError.invalid("name", "姓名不能超过 50 个字") }
         let holders = try pupil.identifiers.compactMap { identifier in
             try identifiers.holder(of: identifier).map { (person: $0, kind: identifier.kind) }
         }
         let phone = try pupil.guardianPhone.flatMap { try identifiers.holder(of: $0) }
-        guard let (person, kind) = holders.first else {
-            if pupil.identifiers.isEmpty, try store.open(of: classGroup.id).contains(where: { $0.name == pupil.name }) {
-                throw DomainError.invalid("name", "班里已有同名学生，填写学籍号或证件号以区分")
-            }
-            return nil
-        }
+        guard let (person, kind) = holders.first else { return nil }
         if holders.contains(where: { $0.person != person }) {
             throw DomainError.invalid("documentNumber", "学籍号和证件号登记在两个人名下，核对后再填")
         }
@@ -91,7 +127,6 @@ package struct EnrolmentService {
                 EnrolmentService.field(of: kind), "这个\(kind.title)登记的是另一个姓名，核对姓名和号码")
         }
         if phone == person { throw DomainError.invalid("guardianPhone", "这个手机号登记在学生本人名下") }
-        if let standing = try store.standing(of: person, after: day) { throw standingProblem(standing, classGroup) }
         return person
     }
 
@@ -145,13 +180,35 @@ package struct EnrolmentService {
         try record("pupil.left", person, classGroup, "\(enrolment.name)，\(reason.title)", day)
     }
 
+    /// 休学: ends what the pupil is in the class and leaves her on the roll of the school, with all her rights. Throws
+    /// `DomainError.notFound` when she is not in it, and `DomainError.invalid` for `until`.
+    package func suspend(_ person: ID<Person>, in classGroup: ClassGroup, on day: LocalDate) throws {
+        let enrolment = try store.open(of: person, in: classGroup.id)
+        try ClassRules.check(day: day, field: "until", today: now.day)
+        try EnrolmentRules.check(end: day, of: [enrolment], field: "until")
+        try finish(enrolment, on: day, .suspension)
+        try record("pupil.suspended", person, classGroup, enrolment.name, day)
+    }
+
+    /// Lets somebody in 休学 leave the roll. Throws `DomainError.notFound` when she is not in 休学 from the class.
+    package func endSuspended(
+        _ person: ID<Person>, of classGroup: ClassGroup, on day: LocalDate, _ reason: LeavingReason
+    ) throws {
+        let enrolment = try store.suspended(person, on: day)
+        guard let enrolment, enrolment.classGroup == classGroup.id else { throw DomainError.notFound }
+        try store.insertEnd(after: enrolment, on: day, reason, by: actor.name, at: now)
+        try listeners.tell(person, left: classGroup.school, on: day, by: actor, now: now, db)
+        try record("pupil.left", person, classGroup, "\(enrolment.name)，\(reason.title)", day)
+    }
+
     /// Gives a pupil of the class numbers, and with a phone another guardian. Throws `DomainError.notFound` when she is
-    /// not in the class, `DomainError.invalid` when a number belongs to somebody else.
+    /// not in the class, `DomainError.invalid` when a number belongs to somebody else or is locked.
     package func tell(
         _ numbers: [PersonIdentifier], guardianPhone: PersonIdentifier?, of person: ID<Person>,
         in classGroup: ClassGroup
     ) throws {
         let enrolment = try store.open(of: person, in: classGroup.id)
+        try checkLocks(numbers, of: person)
         for identifier in numbers {
             try identifiers.set(
                 identifier, of: person, by: actor.name, at: now, field: EnrolmentService.field(of: identifier.kind))

@@ -83,7 +83,7 @@ package struct EnrolmentStore {
     }
 
     /// The enrolment of a person that holds on the day or later; `nil` when there is none.
-    func standing(of person: ID<Person>, after day: LocalDate) throws -> Enrolment? {
+    package func standing(of person: ID<Person>, after day: LocalDate) throws -> Enrolment? {
         try db.first(
             """
             SELECT \(Enrolment.columns) FROM \(EnrolmentStore.tables)
@@ -91,6 +91,38 @@ package struct EnrolmentStore {
                 (e.valid_to IS NULL OR e.valid_to > e.valid_from)
             ORDER BY e.valid_from DESC
             """, Enrolment.init)
+    }
+
+    /// The pupils of the school, or of one class of it, who are in 休学 on the day: on the roll, in no class.
+    package func suspended(
+        of school: OrganisationID, from classGroup: ID<ClassGroup>? = nil, on day: LocalDate
+    ) throws -> [Enrolment] {
+        let ofClass: SQL = classGroup.map { " AND e.class_id = \($0)" } ?? .empty
+        return try db.rows(
+            """
+            SELECT \(Enrolment.columns) FROM \(EnrolmentStore.tables)
+            WHERE e.school_id = \(school)\(ofClass) AND \(EnrolmentStore.suspending(on: day))
+            ORDER BY p.initials, p.name, e.id
+            """, Enrolment.init)
+    }
+
+    /// The enrolment that a person's 休学 interrupted, when she is in it on the day; `nil` otherwise.
+    package func suspended(_ person: ID<Person>, on day: LocalDate) throws -> Enrolment? {
+        try db.first(
+            """
+            SELECT \(Enrolment.columns) FROM \(EnrolmentStore.tables)
+            WHERE e.person_id = \(person) AND \(EnrolmentStore.suspending(on: day))
+            """, Enrolment.init)
+    }
+
+    /// Ended by 休学 on the day or before, and nothing has begun since.
+    private static func suspending(on day: LocalDate) -> SQL {
+        """
+        e.valid_to <= \(day) AND e.reason = \(LeavingReason.suspension) AND NOT EXISTS (
+            SELECT 1 FROM directory_enrolment later WHERE later.person_id = e.person_id AND later.id <> e.id
+                AND later.valid_from >= e.valid_to AND later.valid_from <= \(day)
+                AND (later.reason IS NULL OR later.reason <> \(LeavingReason.undone)))
+        """
     }
 
     /// The enrolment of a person in the class that is not ended. Throws `DomainError.notFound` without one.
@@ -115,6 +147,46 @@ package struct EnrolmentStore {
             VALUES (\(ID<Enrolment>.new()), \(person), \(classGroup.school), \(classGroup.id), \(entryYear), \(day),
                 \(now), \(author), \(now))
             """)
+    }
+
+    /// Notes how a pupil who was in no class any more left the roll: an enrolment of no length.
+    func insertEnd(
+        after enrolment: Enrolment, on day: LocalDate, _ reason: LeavingReason, by author: String, at now: Timestamp
+    ) throws {
+        try db.execute(
+            """
+            INSERT INTO directory_enrolment (id, person_id, school_id, class_id, entry_year, valid_from, valid_to, reason,
+                recorded_at, recorded_by, changed_at)
+            VALUES (\(ID<Enrolment>.new()), \(enrolment.person), \(enrolment.school), \(enrolment.classGroup),
+                \(enrolment.entryYear), \(day), \(day), \(reason), \(now), \(author), \(now))
+            """)
+    }
+
+    /// Puts many people into classes from the day on; in a 复式班 with the entry year that tells their grade. Throws `DomainError.conflict` when one of them is in a class by
+    /// now.
+    package func insert(
+        _ enrolments: [(person: ID<Person>, classGroup: ClassGroup, entryYear: Int)], from day: LocalDate,
+        by author: String,
+        at now: Timestamp
+    ) throws {
+        do {
+            try db.insert(
+                into:
+                    """
+                    directory_enrolment (id, person_id, school_id, class_id, entry_year, valid_from, recorded_at,
+                        recorded_by, changed_at)
+                    """,
+                rows: enrolments.map { person, classGroup, entryYear in
+                    [
+                        ID<Enrolment>.new().databaseValue, person.databaseValue, classGroup.school.databaseValue,
+                        classGroup.id.databaseValue, (classGroup.isMultigrade ? entryYear : nil).databaseValue,
+                        day.databaseValue, now.databaseValue, .text(author),
+                        now.databaseValue,
+                    ]
+                })
+        } catch DatabaseError.uniqueViolation {
+            throw DomainError.conflict("有学生刚被他人编入班级，请重新核对。")
+        }
     }
 
     /// Ends enrolments that are open. Returns how many were.
@@ -176,6 +248,24 @@ extension EnrolmentStore {
             INSERT INTO directory_guardianship (id, guardian_id, child_id, valid_from, recorded_at, recorded_by, changed_at)
             VALUES (\(Identifiers.next()), \(guardian), \(child), \(day), \(now), \(author), \(now))
             """)
+    }
+
+    /// Makes people guardians of children from the day on; none of the pairs is known yet.
+    package func insert(
+        guardianships: [(guardian: ID<Person>, child: ID<Person>)], from day: LocalDate, by author: String,
+        at now: Timestamp
+    ) throws {
+        try db.insert(
+            into:
+                """
+                directory_guardianship (id, guardian_id, child_id, valid_from, recorded_at, recorded_by, changed_at)
+                """,
+            rows: guardianships.map { guardian, child in
+                [
+                    .text(Identifiers.next()), guardian.databaseValue, child.databaseValue, day.databaseValue,
+                    now.databaseValue, .text(author), now.databaseValue,
+                ]
+            })
     }
 
     /// Ends what makes them guardians of the child.

@@ -3,10 +3,13 @@ import Platform
 import Web
 
 /// A pupil as the form of a class sends her. All throw `DomainError.invalid` with every problem of the form.
-struct PupilForm: Sendable {
+package struct PupilForm: Sendable {
     let values: FormValues
 
-    func pupil() throws -> (pupil: NewPupil, from: LocalDate) {
+    package init(values: FormValues) { self.values = values }
+
+    /// Name, numbers and the day in `from`.
+    package func pupil() throws -> (pupil: NewPupil, from: LocalDate) {
         var problems: [FieldProblem] = []
         let name = PupilForm.name(values["name"] ?? "")
         if name.isEmpty { problems.append(FieldProblem(field: "name", message: "填写姓名")) }
@@ -46,7 +49,7 @@ struct PupilForm: Sendable {
     }
 
     /// Half-width and without the spaces that clerks put between the characters of a Chinese name.
-    static func name(_ typed: String) -> String {
+    package static func name(_ typed: String) -> String {
         let name = ChineseText.normalised(typed)
         let isChinese = name.unicodeScalars.allSatisfy { $0 == " " || ChineseText.isChinese($0) || $0 == "·" }
         return isChinese ? name.filter { $0 != " " } : name

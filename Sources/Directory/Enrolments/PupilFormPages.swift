@@ -2,7 +2,7 @@ import Kernel
 import Web
 
 /// The forms by which pupils come into a class.
-enum PupilFormPages {
+package enum PupilFormPages {
     static func new(
         _ classGroup: ClassGroup, _ day: LocalDate, _ page: PageContext, values: FormValues, problems: [FieldProblem]
     ) -> HTML {
@@ -20,7 +20,7 @@ enum PupilFormPages {
     }
 
     /// The fields of numbers; all may be left empty.
-    static func numberFields(_ values: FormValues, _ problems: [FieldProblem]) -> HTML {
+    package static func numberFields(_ values: FormValues, _ problems: [FieldProblem]) -> HTML {
         let student = UI.textField(
             "studentNumber", label: "学籍号", value: values["studentNumber"], hint: "G、J 或 L 加 18 位；没有可不填。",
             autocomplete: "off", problems: problems)

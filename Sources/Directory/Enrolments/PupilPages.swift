@@ -2,8 +2,9 @@ import Kernel
 import Web
 
 /// The page of one pupil of a class.
-enum PupilPages {
-    static func path(_ pupil: ID<Person>, in classGroup: ID<ClassGroup>) -> String {
+package enum PupilPages {
+    /// The page of a pupil of the class.
+    package static func path(_ pupil: ID<Person>, in classGroup: ID<ClassGroup>) -> String {
         ClassPages.path(classGroup) + "/pupils/" + pupil.rawValue
     }
 
@@ -13,23 +14,29 @@ enum PupilPages {
         let name = model.enrolment.name
         let forms: HTML = """
             \(UI.card("转班", id: "move", moveForm(model, page, values, problems)))
-            \(UI.card("离校", id: "end", endForm(model, page, values, problems)))
             \(UI.card("更正号码", id: "numbers", numbersForm(model, page, values, problems)))
             """
         let content: HTML = """
-            \(UI.heading(name, note: "\(model.classGroup.schoolName) · \(model.classGroup.name(on: model.day))"))
+            \(UI.heading(name, note: "\(model.classGroup.schoolName) · \(model.classGroup.name(on: model.day))",
+                actions: model.mayLook ? look(model) : ""))
             \(if: !problems.isEmpty, UI.errorSummary(problems))
             \(UI.card("基本信息", id: "profile", UI.summaryList(facts(model))))
             \(UI.card("班级经历", id: "history", history(model)))
+            \(each: model.panels, { UI.card($0.title, id: $0.id, $0.content) })
             \(if: model.mayEdit, forms)
             """
         let crumbs = ClassPages.crumbs(model.classGroup, on: model.day, isOwnPage: false) + [Crumb(name)]
         return UI.layout(name, page, breadcrumbs: crumbs, isFailed: !problems.isEmpty, content)
     }
 
+    private static func look(_ model: PupilModel) -> HTML {
+        UI.linkButton("查看完整信息", url: LookPages.path(model.enrolment.person))
+    }
+
     private static func facts(_ model: PupilModel) -> [(String, HTML)] {
         let numbers = model.numbers, grade = model.classGroup.grade(of: model.enrolment, on: model.day)
-        var facts: [(String, HTML)] = [
+        var facts: [(String, HTML)] = model.isSuspended ? [("学籍状态", UI.tag("休学", .warn))] : []
+        facts += [
             ("年级", HTML(text: grade?.title ?? "不在学段内")),
             ("学籍号", HTML(text: numbers[.studentNumber] ?? "未填")),
             ("证件号", HTML(text: numbers[.citizenNumber] ?? numbers[.document] ?? "未填")),
@@ -78,23 +85,10 @@ enum PupilPages {
             action: action(model, .move), page: page, submit: "转班", target + (multigrade.isEmpty ? "" : grade) + from)
     }
 
-    private static func endForm(
-        _ model: PupilModel, _ page: PageContext, _ values: FormValues, _ problems: [FieldProblem]
-    ) -> HTML {
-        let options = LeavingReason.leavingSchool.map { SelectOption($0.rawValue, $0.title) }
-        let reason = UI.select(
-            "reason", label: "原因", options: [SelectOption("", "选择原因")] + options, selected: values["reason"],
-            required: true, problems: problems)
-        let until = UI.textField(
-            "until", label: "离校日期", value: values["until"], hint: "从这一天起不在班。学籍变动以全国学籍系统为准。", type: "date",
-            required: true, problems: problems)
-        return UI.form(action: action(model, .end), page: page, submit: "办理离校", reason + until)
-    }
-
     private static func numbersForm(
         _ model: PupilModel, _ page: PageContext, _ values: FormValues, _ problems: [FieldProblem]
     ) -> HTML {
-        let note: HTML = #"<p class="muted">只填要更正的。没填的保持原样。</p>"#
+        let note: HTML = #"<p class="muted">只填还没有登记的。学籍号和证件号登记后，更正要申请关键信息变更。</p>"#
         return UI.form(
             action: action(model, .numbers), page: page, submit: "保存",
             note + PupilFormPages.numberFields(values, problems))

@@ -8,6 +8,7 @@ struct PupilRoutes: Sendable {
     let database: Database
     let crypto: any CryptoProvider
     let listeners: [any LeavingListener]
+    let panels: [any PupilPanelSource]
 
     func routes() -> Routes {
         var routes = Routes(module: "directory")
@@ -125,11 +126,15 @@ struct PupilRoutes: Sendable {
     private func show(
         _ request: WebRequest, problems: [FieldProblem] = [], status: Int = 200
     ) async throws -> WebResponse {
-        let user = try request.user, today = Timestamp.now.day, crypto = crypto
+        let user = try request.user, today = Timestamp.now.day, crypto = crypto, sources = panels
         let id: ID<ClassGroup> = try request.id("id"), pupil: ID<Person> = try request.id("pupil")
-        let model = try await database.read { db in try PupilModel(pupil, in: id, on: today, for: user, db, crypto) }
-        // Of the three forms on the page one was sent; the others begin anew.
-        let fresh = ["from", "until"].filter { !request.form.has($0) }.map { (name: $0, value: today.iso) }
+        let model = try await database.read { db in
+            var model = try PupilModel(pupil, in: id, on: today, for: user, db, crypto)
+            model.panels = try sources.flatMap { try $0.panels(for: model.subject, viewer: user, db) }
+            return model
+        }
+        // Of the forms on the page one was sent; the others begin anew.
+        let fresh = ["from"].filter { !request.form.has($0) }.map { (name: $0, value: today.iso) }
         let values = FormValues(request.form.pairs + fresh)
         return .html(PupilPages.page(model, request.page, values: values, problems: problems), status: status)
     }
@@ -155,7 +160,7 @@ struct PupilRoutes: Sendable {
 
 /// What a school administrator does to a pupil of a class. The raw value ends the form's address.
 enum PupilAction: String, CaseIterable, Sendable {
-    case move, end, numbers
+    case move, numbers
 
     /// Returns what to tell the person afterwards.
     func apply(
@@ -177,12 +182,6 @@ enum PupilAction: String, CaseIterable, Sendable {
             let day = try form.day("from"), year = target.isMultigrade ? values["entryYear"].flatMap { Int($0) } : nil
             try service.move(pupil, from: classGroup, to: target, entryYear: year, on: day)
             return "已转到\(target.name(on: day))"
-        case .end:
-            guard let reason = LeavingReason(rawValue: values["reason"] ?? ""),
-                LeavingReason.leavingSchool.contains(reason)
-            else { throw DomainError.invalid("reason", "选择离校原因") }
-            try service.end(pupil, in: classGroup, on: try form.day("until"), reason)
-            return "已办理离校"
         case .numbers:
             let (numbers, phone) = try PupilForm(values: values).numbers()
             if numbers.isEmpty, phone == nil { throw DomainError.invalid("studentNumber", "填写要更正的号码") }
@@ -205,8 +204,19 @@ struct PupilModel: Sendable {
     /// Other classes of the school she can be moved to.
     let targets: [ClassGroup]
     let mayEdit: Bool
+    /// In 休学: `enrolment` is the one that it interrupted.
+    let isSuspended: Bool
+    /// What other contexts add.
+    var panels: [PupilPanel] = []
+    /// Whether the viewer may see sealed data in full.
+    let mayLook: Bool
 
-    /// Throws `DomainError.notFound` unless she is a pupil of the class on the day or will be.
+    var subject: PupilSubject {
+        PupilSubject(
+            person: enrolment.person, name: enrolment.name, classGroup: classGroup, isSuspended: isSuspended, day: day)
+    }
+
+    /// Throws `DomainError.notFound` unless she is a pupil of the class on the day, will be, or is in 休学 from it.
     init(
         _ pupil: ID<Person>, in id: ID<ClassGroup>, on day: LocalDate, for user: CurrentUser, _ db: Connection,
         _ crypto: any CryptoProvider
@@ -214,7 +224,9 @@ struct PupilModel: Sendable {
         let classes = ClassGroupStore(db), store = EnrolmentStore(db)
         let classGroup = try classes.find(id, within: ClassScope(user, on: day))
         let standing = try store.standing(of: pupil, after: day)
-        guard let enrolment = standing, enrolment.classGroup == id else { throw DomainError.notFound }
+        let found = try standing ?? store.suspended(pupil, on: day)
+        guard let enrolment = found, enrolment.classGroup == id else { throw DomainError.notFound }
+        isSuspended = standing == nil
         (self.enrolment, self.classGroup, self.day) = (enrolment, classGroup, day)
         let people = try store.guardians(of: [pupil], on: day)[pupil] ?? []
         let masks = try PersonIdentifierStore(db, crypto).masked(of: [pupil] + people.map(\.id))
@@ -223,6 +235,7 @@ struct PupilModel: Sendable {
         let seen = user.scope(of: .classView)
         history = try store.history(of: pupil).filter { seen.contains($0.classGroup.path) }
         mayEdit = user.may(.classEdit, at: classGroup.path) && enrolment.until == nil
+        mayLook = try LookAccess.find(user, pupil, on: day, db) != nil
         let others =
             try mayEdit ? classes.upcoming(of: classGroup.school, on: day, within: .editing(user, on: day)) : []
         targets = others.filter { $0.id != id && $0.closedOn == nil }

@@ -22,6 +22,18 @@ package struct PersonCandidate: Sendable, Hashable {
     }
 }
 
+extension PersonCandidate {
+    /// Names as people write them: white space and the kind of dot do not matter.
+    package static func isSameName(_ name: String?, _ other: String) -> Bool {
+        guard let name else { return false }
+        return name == other || nameKey(name) == nameKey(other)
+    }
+
+    private static func nameKey(_ name: String) -> String {
+        ChineseText.matchingKey(name).filter { !["·", "•", "・", ".", "‧"].contains($0) }
+    }
+}
+
 /// Who a candidate is among the people the city knows.
 package enum PersonMatch: Sendable, Equatable {
     case known(ID<Person>, by: MatchGround)
@@ -113,12 +125,12 @@ enum MatchRules {
         for entry in found where !people.contains(entry.person) { people.append(entry.person) }
         // A phone goes from hand to hand: only that of a namesake bears on it.
         if let phone = evidence.holders[.phone], !people.contains(phone),
-            isSame(evidence.people[phone]?.name, candidate.name)
+            PersonCandidate.isSameName(evidence.people[phone]?.name, candidate.name)
         {
             people.append(phone)
         }
         if people.count > 1 { return .doubtful(people, why: .numbersDisagree) }
-        guard isSame(evidence.people[first.person]?.name, candidate.name) else {
+        guard PersonCandidate.isSameName(evidence.people[first.person]?.name, candidate.name) else {
             return .doubtful(people, why: .otherName)
         }
         return .known(first.person, by: ground(first.kind))
@@ -138,16 +150,6 @@ enum MatchRules {
             ($0.isAtSchool || isBornWith($0, candidate)) && !hasOtherNumber($0, candidate)
         }
         return near.isEmpty ? .unknown : .doubtful(near.map(\.id), why: .nearly)
-    }
-
-    /// Names as people write them: white space and the kind of dot do not matter.
-    static func isSame(_ name: String?, _ other: String) -> Bool {
-        guard let name else { return false }
-        return name == other || key(name) == key(other)
-    }
-
-    private static func key(_ name: String) -> String {
-        ChineseText.matchingKey(name).filter { !["·", "•", "・", ".", "‧"].contains($0) }
     }
 
     private static func isBornWith(_ known: MatchEvidence.Known, _ candidate: PersonCandidate) -> Bool {

@@ -7,8 +7,10 @@ import Platform
 package struct PersonMatcher {
     private let identifiers: PersonIdentifierStore
     private let store: PersonMatchStore
+    private let crypto: any CryptoProvider
 
     package init(_ db: Connection, _ crypto: any CryptoProvider) {
+        self.crypto = crypto
         (identifiers, store) = (PersonIdentifierStore(db, crypto), PersonMatchStore(db))
     }
 
@@ -33,6 +35,15 @@ package struct PersonMatcher {
 
     package func match(_ candidate: PersonCandidate) throws -> PersonMatch {
         try matches([candidate]).first ?? .unknown
+    }
+
+    /// Says that a candidate is the same as one seen before, and nothing else: a keyed hash in hexadecimal digits.
+    package func key(of candidate: PersonCandidate) -> String {
+        let numbers = candidate.identifiers + [candidate.guardianPhone].compactMap { $0 }
+        let parts =
+            [candidate.name, candidate.birthDate?.iso ?? "", candidate.school?.rawValue ?? ""]
+            + numbers.map { "\($0.kind.rawValue):\($0.documentType):\($0.text)" }.sorted()
+        return Hex.encode(crypto.lookupKey(parts.joined(separator: "\u{1F}"), purpose: "directory_person_candidate"))
     }
 
     /// People of the same name, for the candidates whom no number has found.

@@ -29,6 +29,18 @@ package enum CitizenNumber {
         return checks[sum % 11]
     }
 
+    /// The birth date that a number tells which has no problem.
+    package static func birthDate(of number: String) -> LocalDate? {
+        let bytes = Array(number.utf8)
+        return bytes.count == 18 ? birthDate(in: bytes[6..<14]) : nil
+    }
+
+    /// The 性别 code that a number tells which has no problem: odd sequences are male.
+    package static func sex(of number: String) -> String? {
+        let bytes = Array(number.utf8)
+        return bytes.count == 18 ? (bytes[16] % 2 == 1 ? "1" : "2") : nil
+    }
+
     /// The day that eight digits name, from 1900 on; `nil` when there is none.
     static func birthDate(in digits: ArraySlice<UInt8>) -> LocalDate? {
         let number = digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }

@@ -40,7 +40,7 @@ extension LeavingListener {
 }
 
 extension [any LeavingListener] {
-    func tell(
+    package func tell(
         _ person: ID<Person>, left school: OrganisationID, on day: LocalDate, by actor: AuditActor, now: Timestamp,
         _ db: Connection
     ) throws {

@@ -25,6 +25,18 @@ package enum PersonIdentifierKind: String, Column, Sendable, CaseIterable {
         }
     }
 
+    /// Whether it changes by an approved change only, once it has been told.
+    package var isLocked: Bool { !sameDatum.isEmpty }
+
+    /// The locked kinds that tell the same of a person: one document stands for her, whatever its type.
+    var sameDatum: Set<PersonIdentifierKind> {
+        switch self {
+        case .citizenNumber, .document: [.citizenNumber, .document]
+        case .studentNumber: [.studentNumber]
+        case .phone, .staffNumber: []
+        }
+    }
+
     /// Separates the look-up keys of the kinds: the same digits as phone and as staff number give different keys.
     var purpose: String { "directory_person_identifier." + rawValue }
 }

@@ -50,6 +50,8 @@ package struct PersonIdentifierStore {
         } catch DatabaseError.uniqueViolation {
             throw taken(identifier, field)
         }
+        // Whoever follows the person hears of her number.
+        try db.execute("UPDATE directory_person SET changed_at = \(now) WHERE id = \(person) AND changed_at < \(now)")
     }
 
     /// Takes the number of the kind from a person. Returns whether there was one.
@@ -91,6 +93,31 @@ package struct PersonIdentifierStore {
             }
         }
         return holders
+    }
+
+    /// Gives numbers to people who have none of their kind. Throws `DomainError.conflict` when one of them is taken by
+    /// now.
+    package func insert(
+        _ numbers: [(identifier: PersonIdentifier, person: ID<Person>)], by author: String, at now: Timestamp
+    ) throws {
+        let rows: [[DatabaseValue]] = try numbers.map { identifier, person in
+            let id = ID<PersonIdentifier>.new()
+            let sealed = try crypto.seal(identifier.text, context: PersonIdentifierStore.context(id))
+            return [
+                id.databaseValue, person.databaseValue, identifier.kind.databaseValue, .text(identifier.documentType),
+                .blob(key(identifier)), .blob(sealed), now.databaseValue, .text(author),
+            ]
+        }
+        do {
+            try db.insert(
+                into:
+                    """
+                    directory_person_identifier (id, person_id, kind, document_type, lookup, sealed, recorded_at,
+                        recorded_by)
+                    """, rows: rows)
+        } catch DatabaseError.uniqueViolation {
+            throw DomainError.conflict("有号码刚被他人登记，请重新核对。")
+        }
     }
 
     /// Whoever is known by the text, whatever kind of number it is. More than one person only when the same digits are

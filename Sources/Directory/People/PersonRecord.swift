@@ -25,3 +25,17 @@ package struct StaffMember: Sendable, Equatable {
     package let post: String
     package let from: LocalDate
 }
+
+/// Somebody who is entered together with many others.
+package struct NewPerson: Sendable {
+    package let id: ID<Person>
+    package let name: String
+    /// 性别 code
+    package let sex: String?
+    /// ISO
+    package let birthDate: String?
+
+    package init(id: ID<Person>, name: String, sex: String? = nil, birthDate: String? = nil) {
+        (self.id, self.name, self.sex, self.birthDate) = (id, name, sex, birthDate)
+    }
+}

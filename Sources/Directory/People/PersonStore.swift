@@ -20,7 +20,21 @@ package struct PersonStore {
         return id
     }
 
-    /// Records who holds which post where.
+    /// Enters many people at once, under ids that the caller has made. Their names have 1 to 60 characters.
+    package func insert(_ people: [NewPerson], at now: Timestamp) throws {
+        try db.insert(
+            into: "directory_person (id, name, initials, sex, birth_date, created_at, changed_at)",
+            rows: people.map { person in
+                [
+                    person.id.databaseValue, .text(person.name),
+                    .text(Pinyin.initials(of: person.name, as: .person)), person.sex.databaseValue,
+                    person.birthDate.databaseValue, now.databaseValue, now.databaseValue,
+                ]
+            })
+    }
+
+    /// Records who holds which post where, in the establishment and with full work. Nobody is told; where rights follow
+    /// from the post, `AppointmentService` gives it.
     /// - Parameters:
     ///   - post: 岗位职业码, GB/T 33782-2017.
     ///   - end: the first day on which the post is no longer held; `nil` while open.
@@ -38,12 +52,14 @@ package struct PersonStore {
     /// Ends the person's open posts at the organisation; those that begin later have never been. Returns how many.
     @discardableResult
     package func endAppointments(
-        of person: ID<Person>, at organisation: OrganisationID, on day: LocalDate, now: Timestamp = .now
+        of person: ID<Person>, at organisation: OrganisationID, on day: LocalDate, _ reason: AppointmentEnd = .other,
+        now: Timestamp = .now
     ) throws -> Int {
         try db.change(
             """
             UPDATE directory_appointment
-            SET valid_to = CASE WHEN valid_from > \(day) THEN valid_from ELSE \(day) END, changed_at = \(now)
+            SET valid_to = CASE WHEN valid_from > \(day) THEN valid_from ELSE \(day) END, end_reason = \(reason),
+                changed_at = \(now)
             WHERE person_id = \(person) AND organisation_id = \(organisation)
                 AND (valid_to IS NULL OR valid_to > \(day))
             """)

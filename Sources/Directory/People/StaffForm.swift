@@ -21,6 +21,8 @@ struct StaffForm: Sendable {
             problems += ClassRules.collected { identifiers.append(try PersonIdentifier(kind, text, field: field)) }
         }
         guard problems.isEmpty, let from else { throw DomainError.invalid(problems) }
-        return NewStaffMember(name: name, post: values["post"] ?? "", identifiers: identifiers, from: from)
+        return NewStaffMember(
+            name: name, post: values["post"] ?? "", identifiers: identifiers, from: from,
+            kind: values["kind"].flatMap(AppointmentKind.init(rawValue:)) ?? .established)
     }
 }

@@ -7,8 +7,9 @@ import Web
 struct StaffRoutes: Sendable {
     let database: Database
     let crypto: any CryptoProvider
-    let listeners: [any LeavingListener]
+    let listeners: StaffListeners
     let related: [RelatedPage<Organisation>]
+    let memberPages: [RelatedPage<RelatedStaffMember>]
 
     func routes() -> Routes {
         var routes = Routes(module: "directory")
@@ -26,17 +27,28 @@ struct StaffRoutes: Sendable {
     }
 
     @Sendable private func list(_ request: WebRequest) async throws -> WebResponse {
-        let user = try request.user, today = Timestamp.now.day, crypto = crypto
+        let user = try request.user, now = Timestamp.now, crypto = crypto
         let id: OrganisationID = try request.id("id")
-        let model = try await database.read { db in
+        let query = StaffQuery(request.query, today: now.day)
+        let (school, list) = try await database.read { db in
             let school = try StaffRoutes.school(id, within: user.scope(of: .classAll), db)
-            let staff = try PersonStore(db).staff(of: id, on: today)
-            let numbers = try PersonIdentifierStore(db, crypto).masked(of: staff.map(\.person.id))
-            return StaffPages.Model(
-                school: school, rows: staff.map { .init(member: $0, numbers: numbers[$0.person.id] ?? [:]) },
-                mayEdit: user.may(.classEdit, at: school.path) && school.closedOn == nil)
+            return (school, try StaffList(of: id, query, db, crypto))
         }
-        return .html(StaffPages.list(model, related, request.page))
+        let mayEdit = user.may(.classEdit, at: school.path) && school.closedOn == nil && query.day == now.day
+        let model = StaffPages.Model(
+            school: school, list: list, mayEdit: mayEdit, memberPages: memberPages,
+            mayLook: user.may(.personLook, at: school.path))
+        if let format = TableFormat(query: request.query) {
+            let actor = AuditActor(user, address: request.remoteAddress)
+            try await database.write { db in
+                try AuditLog.record(
+                    "staff.exported", id.rawValue, by: actor, at: school.path,
+                    "\(school.name)，\(query.day.iso)，\(list.rows.count) 人", now: now, on: db)
+            }
+            return try StaffPages.table(model, request.page).download(
+                list.rows, as: format, name: "\(school.name)教职工 \(query.day.iso)", with: request.exporter)
+        }
+        return .html(StaffPages.list(model, related, request.page, request.query))
     }
 
     private func newForm(_ request: WebRequest, problems: [FieldProblem] = []) async throws -> WebResponse {
@@ -52,12 +64,12 @@ struct StaffRoutes: Sendable {
     @Sendable private func add(_ request: WebRequest) async throws -> WebResponse {
         let user = try request.user, form = StaffForm(values: request.form), crypto = crypto
         let id: OrganisationID = try request.id("id")
-        let actor = AuditActor(user, address: request.remoteAddress)
+        let actor = AuditActor(user, address: request.remoteAddress), listeners = listeners
         do {
             let member = try form.member()
             try await database.write { db in
                 let school = try StaffRoutes.school(id, within: user.scope(of: .classEdit), db)
-                try StaffService(db, crypto, by: actor).add(member, to: school)
+                try StaffService(db, crypto, by: actor, telling: listeners).add(member, to: school)
             }
             return .redirect(StaffPages.path(id), flash: Flash(.done, "已添加\(member.name)"))
         } catch DomainError.invalid(let problems) {

@@ -10,9 +10,13 @@ package struct NewStaffMember: Sendable {
     /// At most one of a kind.
     package var identifiers: [PersonIdentifier]
     package var from: LocalDate
+    package var kind: AppointmentKind
 
-    package init(name: String, post: String, identifiers: [PersonIdentifier] = [], from: LocalDate) {
-        (self.name, self.post, self.identifiers, self.from) = (name, post, identifiers, from)
+    package init(
+        name: String, post: String, identifiers: [PersonIdentifier] = [], from: LocalDate,
+        kind: AppointmentKind = .established
+    ) {
+        (self.name, self.post, self.identifiers, self.from, self.kind) = (name, post, identifiers, from, kind)
     }
 }
 
@@ -25,11 +29,11 @@ package struct StaffService {
     private let people: PersonStore
     private let identifiers: PersonIdentifierStore
 
-    private let listeners: [any LeavingListener]
+    private let listeners: StaffListeners
 
     package init(
         _ db: Connection, _ crypto: any CryptoProvider, by actor: AuditActor, now: Timestamp = .now,
-        telling listeners: [any LeavingListener] = []
+        telling listeners: StaffListeners = StaffListeners()
     ) {
         (self.db, self.actor, self.now, self.listeners) = (db, actor, now, listeners)
         (people, identifiers) = (PersonStore(db), PersonIdentifierStore(db, crypto))
@@ -67,20 +71,30 @@ package struct StaffService {
             try identifiers.set(
                 identifier, of: person, by: actor.name, at: now, field: EnrolmentService.field(of: identifier.kind))
         }
-        try people.appoint(person, at: school.id, post: new.post, from: new.from, at: now)
+        try AppointmentService(db, by: actor, now: now, telling: listeners).give(
+            AppointmentDraft(post: new.post, kind: new.kind, from: new.from), to: person, at: school)
         try record("staff.added", person, school, "\(new.name)，\(CodeLists.post.name(of: new.post))，\(new.from.iso) 起")
         return person
     }
 
-    /// Ends the person's posts at the school on the day, and with them her duties for its classes: rights that follow
-    /// from either end in the same transaction. Throws `DomainError.conflict` when she holds none.
-    package func end(_ person: ID<Person>, at school: Organisation, on day: LocalDate) throws {
-        guard try people.endAppointments(of: person, at: school.id, on: day, now: now) > 0 else {
+    /// Ends the person's posts at the school on the day, and with them her duties for its classes and her places in its
+    /// teams: rights that follow from them end in the same transaction. Throws `DomainError.conflict` when she holds none.
+    package func end(
+        _ person: ID<Person>, at school: Organisation, on day: LocalDate, _ reason: AppointmentEnd = .other
+    ) throws {
+        let open = try AppointmentStore(db).open(of: person, at: school.id, on: day)
+        guard try people.endAppointments(of: person, at: school.id, on: day, reason, now: now) > 0 else {
             throw DomainError.conflict("这个人已经不在本校任职")
         }
         try ClassPostStore(db).endAll(of: person, at: school.id, on: day, now: now)
-        try listeners.tell(person, left: school.id, on: day, by: actor, now: now, db)
-        try record("staff.left", person, school, "\(try people.find(person).name)，\(day.iso)")
+        try StaffTeamStore(db).end(person, at: school.id, on: day)
+        for appointment in open {
+            for listener in listeners.appointments {
+                try listener.ended(appointment, on: day, by: actor, now: now, db)
+            }
+        }
+        try listeners.leaving.tell(person, left: school.id, on: day, by: actor, now: now, db)
+        try record("staff.left", person, school, "\(try people.find(person).name)，\(reason.title)，\(day.iso)")
     }
 
     private func record(_ action: String, _ person: ID<Person>, _ school: Organisation, _ detail: String) throws {

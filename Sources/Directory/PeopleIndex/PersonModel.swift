@@ -28,6 +28,8 @@ struct PersonModel: Sendable {
     let children: [PersonRecord]
     /// The class the viewer can open the pupil's page in.
     let currentClass: ClassGroup?
+    /// Whether the viewer may see sealed data in full.
+    let mayLook: Bool
 
     /// Throws `DomainError.notFound` unless she belongs, or belonged last, to a school of the scope.
     init(
@@ -44,6 +46,7 @@ struct PersonModel: Sendable {
         classes = try store.history(of: id).filter { scope.contains($0.classGroup.path) }
         (posts, places) = try PersonModel.posts(of: id, entries.map(\.entry.school), within: scope, db)
         guardians = try store.guardians(of: [id], on: day)[id] ?? []
+        mayLook = try LookAccess.find(user, id, on: day, db) != nil
         children = try PersonModel.children(of: id, on: day, within: scope, store, db)
         currentClass = try store.current(of: id, on: day).flatMap { enrolment in
             try? ClassGroupStore(db).find(enrolment.classGroup, within: ClassScope(user, on: day))

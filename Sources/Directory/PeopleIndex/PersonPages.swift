@@ -41,8 +41,9 @@ package enum PersonPages {
         let classLink = model.currentClass.map { group in
             UI.linkButton("班内页面", url: PupilPages.path(model.person.id, in: group.id))
         }
+        let look: HTML = model.mayLook ? UI.linkButton("查看完整信息", url: LookPages.path(model.person.id)) : ""
         let content: HTML = """
-            \(UI.heading(model.person.name, note: ties, actions: classLink ?? ""))
+            \(UI.heading(model.person.name, note: ties, actions: look + (classLink ?? "")))
             \(UI.card("号码", id: "numbers", UI.summaryList(numbers(model))))
             \(each: PersonField.Group.allCases, { group(model, $0) })
             \(if: !model.classes.isEmpty, UI.card("班级经历", id: "classes", classes(model)))

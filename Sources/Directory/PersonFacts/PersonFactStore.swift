@@ -52,6 +52,30 @@ package struct PersonFactStore {
         return found
     }
 
+    /// Some fields of many people as they were known on the day, none of them sealed: for statistics. Nothing is opened.
+    package func plain(
+        _ fields: Set<String>, of people: [ID<Person>], on day: LocalDate
+    ) throws -> [ID<Person>: [String: String]] {
+        var found: [ID<Person>: [String: String]] = [:]
+        for start in stride(from: 0, to: people.count, by: 512) {
+            let chunk = Array(people[start..<min(start + 512, people.count)])
+            try db.each(
+                """
+                SELECT f.person_id, f.plain FROM directory_person_facts f
+                WHERE f.person_id IN \(in: chunk) AND f.valid_from <= \(day)
+                    AND (f.valid_to IS NULL OR f.valid_to > \(day))
+                """
+            ) { row in found[try row.get(0)] = PersonFactText.values(try row.get(1), of: fields) }
+        }
+        return found
+    }
+
+    /// The condition over `directory_person_facts f` that a field, which must not be sealed, has the value.
+    package static func holds(_ value: String, in field: String) -> SQL {
+        let pattern = "%\(field)\u{1F}\(value)\u{1F}%"
+        return "f.plain LIKE \(pattern)"
+    }
+
     /// All versions, the latest first.
     package func history(of person: ID<Person>) throws -> [PersonFacts] {
         try db.rows(
@@ -96,9 +120,29 @@ package struct PersonFactStore {
         return changed.sorted()
     }
 
-    private func insert(
+    /// Begins the record of people who have none; name, sex and birth date were entered with the people. The values are
+    /// in their spelling.
+    package func begin(
+        _ people: [(person: ID<Person>, values: [String: String])], from day: LocalDate, source: FactSource
+    ) throws {
+        let rows = try people.map { person, values in
+            try row(values.mapValues { PersonFact($0, from: source) }, of: person, from: day, source)
+        }
+        try db.insert(into: PersonFactStore.inserted, rows: rows)
+    }
+
+    func insert(
         _ facts: [String: PersonFact], of person: ID<Person>, from day: LocalDate, _ source: FactSource
     ) throws {
+        try db.insert(into: PersonFactStore.inserted, rows: [try row(facts, of: person, from: day, source)])
+    }
+
+    private static let inserted: SQL =
+        "directory_person_facts (id, person_id, plain, sealed, sources, valid_from, recorded_at, recorded_by)"
+
+    private func row(
+        _ facts: [String: PersonFact], of person: ID<Person>, from day: LocalDate, _ source: FactSource
+    ) throws -> [DatabaseValue] {
         var sources: [FactSource] = [], places: [FactSource: Int] = [:]
         var plain: [(id: String, value: String, source: Int)] = [], hidden = plain
         for (id, fact) in facts.sorted(by: { $0.key < $1.key }) {
@@ -115,17 +159,14 @@ package struct PersonFactStore {
         }
         let id = Identifiers.next()
         let sealed = try crypto.seal(PersonFactText.encode(hidden), context: PersonFactStore.context(id))
-        try db.execute(
-            """
-            INSERT INTO directory_person_facts (id, person_id, plain, sealed, sources, valid_from, recorded_at,
-                recorded_by)
-            VALUES (\(id), \(person), \(PersonFactText.encode(plain)), \(sealed), \(PersonFactText.encode(sources)),
-                \(day), \(source.at), \(source.by))
-            """)
+        return [
+            .text(id), person.databaseValue, .text(PersonFactText.encode(plain)), .blob(sealed),
+            .text(PersonFactText.encode(sources)), day.databaseValue, source.at.databaseValue, .text(source.by),
+        ]
     }
 
     /// The columns of the person that follow from the facts.
-    private func project(
+    func project(
         _ changed: [String], _ facts: [String: PersonFact], of person: ID<Person>, at now: Timestamp
     ) throws {
         var columns: [SQL] = ["changed_at = \(now)"]
@@ -147,5 +188,5 @@ package struct PersonFactStore {
         return PersonFacts(values, from: try row.get(5), until: try row.get(6))
     }
 
-    private static func context(_ id: String) -> String { "directory_person_facts.sealed/\(id)" }
+    static func context(_ id: String) -> String { "directory_person_facts.sealed/\(id)" }
 }

@@ -62,6 +62,20 @@ package struct PersonFacts: Sendable, Equatable {
     package subscript(id: String) -> String? { values[id]?.value }
 }
 
+/// Holds back changes of key data that have been told: those go by an approved change.
+package enum KeyFieldLock {
+    /// Throws `DomainError.invalid` with a problem for each key field that is known and would become something else.
+    package static func check(_ values: [String: String], knowing known: PersonFacts?) throws {
+        let problems = values.sorted { $0.key < $1.key }.compactMap { id, value -> FieldProblem? in
+            guard let field = PersonField.named(id), field.isKey, let present = known?[id], present != value else {
+                return nil
+            }
+            return FieldProblem(field: id, message: "\(field.label)已经登记，更正要申请关键信息变更")
+        }
+        if !problems.isEmpty { throw DomainError.invalid(problems) }
+    }
+}
+
 /// The facts as they stand in the database: sources once, then each value with the place of its source. Units are parted
 /// by U+001F and entries by U+001E, which no value holds.
 enum PersonFactText {
@@ -101,5 +115,15 @@ enum PersonFactText {
             guard parts.count == 3, let index = Int(parts[2]), sources.indices.contains(index) else { continue }
             facts[String(parts[0])] = PersonFact(String(parts[1]), from: sources[index])
         }
+    }
+
+    /// Some of the values, without their sources.
+    static func values(_ text: String, of fields: Set<String>) -> [String: String] {
+        var values: [String: String] = [:]
+        for entry in text.split(separator: "\u{1E}") {
+            let parts = entry.split(separator: "\u{1F}", omittingEmptySubsequences: false)
+            if parts.count == 3, fields.contains(String(parts[0])) { values[String(parts[0])] = String(parts[1]) }
+        }
+        return values
     }
 }

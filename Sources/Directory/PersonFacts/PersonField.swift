@@ -61,6 +61,8 @@ package struct PersonField: Sendable, Hashable {
     /// 关键字段: once told, changes only by an approved change.
     package let isKey: Bool
     package let owner: Owner
+    /// Kept for the person's own sake: goes when she asks for it. All others the law has the schools keep.
+    package let isOptional: Bool
     /// Other usual header words in workbooks.
     package let aliases: [String]
 
@@ -154,7 +156,7 @@ package struct PersonField: Sendable, Hashable {
                 return PersonField(
                     id: cells[0], label: cells[1], moe: cells[2], group: group, kind: kind,
                     listName: cells[5].isEmpty ? nil : cells[5], isSensitive: cells[6].contains("s"),
-                    isKey: cells[6].contains("k"), owner: owner,
+                    isKey: cells[6].contains("k"), owner: owner, isOptional: cells[6].contains("o"),
                     aliases: cells[8].split(separator: "|").map(String.init))
             }
     }

@@ -7,9 +7,10 @@ struct RollMoveStore {
     init(_ db: Connection) { self.db = db }
 
     /// A row of this move has the key of an older one with the move's time in place of its own: unique, as the rest of a
-    /// key is chance, and made without asking for each row.
+    /// key is chance, and made without asking for each row. The digit behind the time, which holds the version of the
+    /// UUID, says 8 (RFC 9562, section 5.8), so that a row of the same millisecond keeps its key to itself.
     private static func key(_ move: ID<RollMove>, after column: SQL) -> SQL {
-        "\(String(move.rawValue.prefix(10))) || substr(\(column), 11)"
+        "\(String(move.rawValue.prefix(10)) + "g") || substr(\(column), 12)"
     }
 
     func insert(_ id: ID<RollMove>, _ move: RollMove, by author: String, at now: Timestamp) throws {

@@ -91,6 +91,15 @@ struct RollMoveUndoStore {
                 """
             ),
             (
+                "升级后又安排了教师",
+                """
+                SELECT m.class_id FROM directory_roll_move_post m JOIN directory_class_post t ON t.id = m.post_id
+                JOIN directory_class_post n ON n.class_id = t.class_id AND n.kind = t.kind AND n.subject = t.subject
+                    AND n.person_id = t.person_id AND n.valid_to IS NULL AND n.id <> t.id
+                WHERE m.move_id = \(id) AND m.deed = 'ended'
+                """
+            ),
+            (
                 "班号已由新的班级使用",
                 """
                 SELECT m.class_id FROM directory_roll_move_class m JOIN directory_class_group c ON c.id = m.class_id

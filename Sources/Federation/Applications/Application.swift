@@ -85,7 +85,11 @@ package struct Application: Sendable {
     /// Where sign-outs are told; empty when it does not listen.
     package let logoutURL: String
     package let state: ApplicationState
+    /// What it may do by itself, without a person.
+    package let machineScopes: Set<MachineScope>
 
+    /// Whether it may call the platform's interfaces with rights of its own.
+    package var isMachine: Bool { state == .active && !machineScopes.isEmpty }
     package func speaks(_ way: SignOnProtocol) -> Bool { state == .active && protocols.contains(way) }
 }
 

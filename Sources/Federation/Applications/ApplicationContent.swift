@@ -16,6 +16,8 @@ package struct ApplicationContent: Codable, Equatable, Sendable {
     package var services: [String] = []
     /// Codes of `ApplicationScope`.
     package var scopes: [String] = []
+    /// Codes of `MachineScope`; `nil` for none, as in changes written before there were any.
+    private var machine: [String]?
     /// Codes of `Role`: to whom, at the owner and below, the launcher shows it.
     package var audience: [String] = []
     package var isPublic = false
@@ -24,6 +26,12 @@ package struct ApplicationContent: Codable, Equatable, Sendable {
     package var logo: String?
 
     package init() {}
+
+    /// Codes of `MachineScope`: what it may do by itself, without a person.
+    package var machineScopes: [String] {
+        get { machine ?? [] }
+        set { machine = newValue.isEmpty ? nil : newValue }
+    }
 
     package func addresses(_ kind: ApplicationAddressKind) -> [String] {
         switch kind {
@@ -47,6 +55,7 @@ package struct ApplicationContent: Codable, Equatable, Sendable {
         copy.protocols = SignOnProtocol.allCases.filter(protocols.contains)
         let scopes = Set(scopes).union(protocols.contains(.openID) ? [ApplicationScope.openID.rawValue] : [])
         copy.scopes = ApplicationScope.allCases.map(\.rawValue).filter(scopes.contains)
+        copy.machineScopes = MachineScope.allCases.map(\.rawValue).filter(machineScopes.contains)
         copy.audience = Role.allCases.map(\.rawValue).filter(audience.contains)
         for kind in ApplicationAddressKind.allCases { copy.setAddresses(kind, Set(addresses(kind)).sorted()) }
         if !protocols.contains(.openID) {
@@ -123,10 +132,12 @@ extension ApplicationContent {
         func check(_ isRight: Bool, _ field: String, _ message: String) {
             if !isRight { problems.append(FieldProblem(field: field, message: message)) }
         }
-        check(!protocols.isEmpty, "protocols", "选择接入方式")
+        check(!protocols.isEmpty || !machineScopes.isEmpty, "protocols", "选择接入方式，或在机器接口里选择")
         check(!protocols.contains(.openID) || !redirects.isEmpty, "redirects", "填写 OpenID Connect 的回调地址")
         check(!protocols.contains(.cas) || !services.isEmpty, "services", "填写 CAS 的服务地址")
         check(!protocols.contains(.gateway) || !launchURL.isEmpty, "launch_url", "国家平台接口要从平台打开应用，填写打开地址")
+        let keepsNoSecret = isPublic && protocols.contains(.openID)
+        check(machineScopes.isEmpty || !keepsNoSecret, "machine_scopes", "不能保管密钥的程序不能使用机器接口")
         check(launchURL.isEmpty || !audience.isEmpty, "audience", "选择哪些人能在“我的应用”里看到")
         let keepsAccess = scopes.contains(ApplicationScope.offlineAccess.rawValue)
         check(!keepsAccess || protocols.contains(.openID), "scopes", "只有 OpenID Connect 能在退出后继续读取")

@@ -86,6 +86,7 @@ extension ApplicationPages {
             ("退出后返回地址", content.afterLogout), ("CAS 服务地址", content.services),
             ("退出通知地址", one(content.logoutURL)), ("信息范围", scopes),
             ("征求本人同意", one(content.asksConsent ? "是" : "")), ("不能保管密钥", one(content.isPublic ? "是" : "")),
+            ("机器接口范围", MachineScope.allCases.filter { content.machineScopes.contains($0.rawValue) }.map(\.title)),
             ("打开地址", one(content.launchURL)), ("显示给", one(audience.joined(separator: "、"))),
         ]
     }

@@ -37,6 +37,7 @@ struct ApplicationForm: Sendable {
         content.afterLogout = ApplicationForm.lines(values["after_logout"])
         content.services = ApplicationForm.lines(values["services"])
         content.scopes = values.all("scopes").filter { ApplicationScope(rawValue: $0) != nil }
+        content.machineScopes = values.all("machine_scopes").filter { MachineScope(rawValue: $0) != nil }
         content.audience = values.all("audience").filter { Role(rawValue: $0) != nil }
         content.isPublic = values.has("is_public")
         content.asksConsent = values.has("asks_consent")

@@ -24,6 +24,7 @@ extension ApplicationPages {
             \(identity(view))
             \(UI.fieldGroup("接入方式", ways(view)))
             \(UI.fieldGroup("可以读取的信息", reading(view)))
+            \(UI.fieldGroup("机器接口", machine(view)))
             \(UI.fieldGroup("在平台上显示", showing(view)))
             """
         let form = UI.form(
@@ -87,6 +88,14 @@ extension ApplicationPages {
             \(UI.checkboxes("scopes", label: "信息范围", options: options, selected: Set(content.scopes), hint: "只选必需的。", problems: view.problems))
             \(UI.checkbox("asks_consent", label: "第一次使用时征求本人同意（OpenID Connect）", isOn: content.asksConsent))
             """
+    }
+
+    private static func machine(_ view: FormView) -> HTML {
+        let options = MachineScope.allCases.map { SelectOption($0.rawValue, $0.title) }
+        let hint = "应用不经过用户、用自己的密钥读写名册时选择。能读写的是申请单位和下属单位的人员和班级。"
+        return UI.checkboxes(
+            "machine_scopes", label: "机器接口范围", options: options, selected: Set(view.form.content.machineScopes),
+            hint: hint, problems: view.problems)
     }
 
     private static func showing(_ view: FormView) -> HTML {

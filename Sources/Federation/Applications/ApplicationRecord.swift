@@ -34,11 +34,11 @@ package struct ApplicationRecord: Sendable {
 
     init(_ row: borrowing Row) throws {
         application = try ApplicationStore.application(row)
-        let account = try row.text(15)
-        (ownerName, applicant, applicantName) = (try row.get(14), account.isEmpty ? nil : ID(account), try row.get(16))
-        (contact, contactPhone, logo) = (try row.get(17), try row.get(18), try row.get(19))
-        (audience, step) = (ApplicationStore.words(try row.text(20)), try row.get(21))
-        (revision, createdAt, changedAt) = (try row.get(22), try row.get(23), try row.get(24))
+        let account = try row.text(16)
+        (ownerName, applicant, applicantName) = (try row.get(15), account.isEmpty ? nil : ID(account), try row.get(17))
+        (contact, contactPhone, logo) = (try row.get(18), try row.get(19), try row.get(20))
+        (audience, step) = (ApplicationStore.words(try row.text(21)), try row.get(22))
+        (revision, createdAt, changedAt) = (try row.get(23), try row.get(24), try row.get(25))
     }
 }
 

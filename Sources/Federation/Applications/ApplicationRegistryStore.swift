@@ -90,6 +90,7 @@ struct ApplicationRegistryStore {
         (content.launchURL, content.logoutURL) = (application.launchURL, application.logoutURL)
         content.protocols = Array(application.protocols)
         content.scopes = Array(application.scopes)
+        content.machineScopes = application.machineScopes.map(\.rawValue)
         content.audience = record.audience
         (content.isPublic, content.asksConsent) = (application.isPublic, application.asksConsent)
         content.logo = record.logo
@@ -186,6 +187,7 @@ struct ApplicationRegistryStore {
                 contact = \(content.contact), contact_phone = \(content.contactPhone),
                 launch_url = \(content.launchURL), logo = \(content.logo), protocols = \(protocols),
                 scopes = \(content.scopes.joined(separator: " ")),
+                machine_scopes = \(content.machineScopes.joined(separator: " ")),
                 audience = \(content.audience.joined(separator: " ")), is_public = \(content.isPublic),
                 asks_consent = \(content.asksConsent), logout_url = \(content.logoutURL), revision = revision + 1,
                 changed_at = \(now) WHERE id = \(id)

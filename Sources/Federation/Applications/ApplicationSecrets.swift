@@ -6,7 +6,7 @@ import Platform
 package enum ApplicationSecretKind: String, Column, Sendable, CaseIterable {
     /// OpenID Connect `client_secret`, kept as its hash.
     case clientSecret = "client_secret"
-    /// The gateway's `appKey`, kept sealed because it signs.
+    /// The `appKey` of the gateway and of signed requests, kept sealed because it signs.
     case appKey = "app_key"
 
     var title: String {
@@ -21,8 +21,9 @@ extension Application {
     /// The secrets its protocols need.
     package var secretKinds: [ApplicationSecretKind] {
         var kinds: [ApplicationSecretKind] = []
-        if protocols.contains(.openID) && !isPublic { kinds.append(.clientSecret) }
-        if protocols.contains(.gateway) { kinds.append(.appKey) }
+        let asksForTokens = protocols.contains(.openID) || !machineScopes.isEmpty
+        if asksForTokens && !isPublic { kinds.append(.clientSecret) }
+        if protocols.contains(.gateway) || machineScopes.contains(where: \.isSigned) { kinds.append(.appKey) }
         return kinds
     }
 }

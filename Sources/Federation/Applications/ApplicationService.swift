@@ -75,6 +75,7 @@ package struct ApplicationService {
         try store.write(content, of: known.id, at: now)
         let isNarrower =
             !Set(present.protocols).isSubset(of: content.protocols) || !Set(present.scopes).isSubset(of: content.scopes)
+            || !Set(present.machineScopes).isSubset(of: content.machineScopes)
         if isNarrower { for end in ends { try end.end(known.id, now, db) } }
     }
 

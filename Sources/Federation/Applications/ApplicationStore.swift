@@ -10,7 +10,7 @@ package struct ApplicationStore {
     static let columns: SQL =
         """
         a.id, a.client_id, a.name, a.summary, a.level, a.owner_id, o.path, a.launch_url, a.protocols, a.scopes,
-        a.is_public, a.asks_consent, a.logout_url, a.state
+        a.is_public, a.asks_consent, a.logout_url, a.state, a.machine_scopes
         """
 
     static let tables: SQL = "federation_application a JOIN directory_organisation o ON o.id = a.owner_id"
@@ -21,7 +21,8 @@ package struct ApplicationStore {
             level: try row.get(4), owner: try row.get(5), ownerPath: try row.get(6), launchURL: try row.get(7),
             protocols: Set(words(try row.text(8)).compactMap(SignOnProtocol.init)),
             scopes: Set(words(try row.text(9))), isPublic: try row.get(10), asksConsent: try row.get(11),
-            logoutURL: try row.get(12), state: try row.get(13))
+            logoutURL: try row.get(12), state: try row.get(13),
+            machineScopes: Set(words(try row.text(14)).compactMap(MachineScope.init)))
     }
 
     static func words(_ text: String) -> [String] { text.split(separator: " ").map(String.init) }

@@ -76,8 +76,8 @@ struct ClientAuthentication: Sendable {
             guard let secret = credentials.secret else {
                 return found.isPublic && allowsPublic && found.speaks(.openID) ? .known(found) : .wrong(found.id)
             }
-            let isRight = try ApplicationStore(db).isSecret(secret, of: found.id, at: now) && found.speaks(.openID)
-            return isRight ? .known(found) : .wrong(found.id)
+            let isRight = try ApplicationStore(db).isSecret(secret, of: found.id, at: now)
+            return isRight && (found.speaks(.openID) || found.isMachine) ? .known(found) : .wrong(found.id)
         }
         switch finding {
         case .known(let application): return application

@@ -18,7 +18,7 @@ enum Discovery {
             ("introspection_endpoint", path(OpenIDPaths.introspect)),
             ("scopes_supported", .texts(scopes)), ("response_types_supported", .texts(["code"])),
             ("response_modes_supported", .texts(["query", "form_post"])),
-            ("grant_types_supported", .texts(["authorization_code", "refresh_token"])),
+            ("grant_types_supported", .texts(["authorization_code", "refresh_token", "client_credentials"])),
             ("subject_types_supported", .texts(["pairwise"])),
             ("id_token_signing_alg_values_supported", .texts(["RS256"])),
             ("token_endpoint_auth_methods_supported", .texts(basicOrPost + ["none"])),

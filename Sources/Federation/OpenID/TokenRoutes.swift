@@ -6,6 +6,9 @@ import Web
 struct TokenRoutes: Sendable {
     let provider: OpenIDProvider
     private var service: TokenService { TokenService(provider: provider) }
+    private var machines: MachineTokens {
+        MachineTokens(database: provider.database, crypto: provider.crypto, now: provider.now)
+    }
     private var authentication: ClientAuthentication { ClientAuthentication(provider: provider) }
 
     func add(to routes: inout Routes) {
@@ -82,7 +85,11 @@ struct TokenRoutes: Sendable {
             let scopes = form.sent("scope").map { $0.split(separator: " ").map(String.init) }
             return TokenRoutes.response(
                 try await service.refresh(token, scopes: scopes, for: application, from: request.remoteAddress))
-        default: throw OAuthError("unsupported_grant_type", "only authorization_code and refresh_token are supported")
+        case "client_credentials":
+            let scopes = form.sent("scope").map { $0.split(separator: " ").map(String.init) }
+            return TokenRoutes.response(
+                try await machines.issue(to: application, asked: scopes, from: request.remoteAddress))
+        default: throw OAuthError("unsupported_grant_type", "the grant type is not supported")
         }
     }
 
@@ -96,10 +103,20 @@ struct TokenRoutes: Sendable {
         return .claims(.object(members))
     }
 
+    /// Without a refresh token: the application asks again (RFC 6749, section 4.4.3).
+    private static func response(_ issue: MachineTokens.Issue) -> WebResponse {
+        .claims(
+            .object([
+                ("access_token", .text(issue.token)), ("token_type", .text("Bearer")),
+                ("expires_in", .number(MachineTokens.life)), ("scope", .text(issue.scopes.joined(separator: " "))),
+            ]))
+    }
+
     private func revoke(_ request: WebRequest) async throws -> WebResponse {
         let application = try await authentication.client(of: request)
         guard let token = request.form.sent("token") else { throw OAuthError.invalidRequest("token is missing") }
         try await service.revoke(token, for: application)
+        try await machines.revoke(token, for: application)
         return .claims(.object([]))
     }
 
@@ -107,6 +124,9 @@ struct TokenRoutes: Sendable {
     private func introspect(_ request: WebRequest) async throws -> WebResponse {
         let application = try await authentication.client(of: request, allowsPublic: false)
         guard let text = request.form.sent("token") else { throw OAuthError.invalidRequest("token is missing") }
+        if let found = try await machines.find(text), found.application == application.id {
+            return .claims(TokenRoutes.claims(found, application, issuer: provider.issuer))
+        }
         guard let token = try await service.find(text), token.authorization.application == application.id else {
             return .claims(.object([("active", .flag(false))]))
         }
@@ -119,6 +139,15 @@ struct TokenRoutes: Sendable {
         ]
         if token.kind == .access { members.append(("token_type", .text("Bearer"))) }
         return .claims(.object(members))
+    }
+
+    private static func claims(_ token: MachineToken, _ application: Application, issuer: String) -> ClaimValue {
+        .object([
+            ("active", .flag(true)), ("scope", .text(token.scopes.joined(separator: " "))),
+            ("client_id", .text(application.clientID)), ("sub", .text(application.clientID)),
+            ("iss", .text(issuer)), ("iat", .number(token.createdAt.milliseconds / 1000)),
+            ("exp", .number(token.expiresAt.milliseconds / 1000)), ("token_type", .text("Bearer")),
+        ])
     }
 
     /// The token comes in the header or in the form, never in the address, which ends in logs (RFC 6750).

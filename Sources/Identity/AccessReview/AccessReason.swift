@@ -20,5 +20,5 @@ struct AccessReason: Sendable {
 
 /// A permission that reaches only what its holder teaches or leads, though her role stands at the whole school.
 enum OwnClassPermissions {
-    static let all: Set<Permission> = ["directory.class.view", "identity.class.manage"]
+    static let all: Set<Permission> = ["directory.class.view", "directory.class.look", "identity.class.manage"]
 }

@@ -65,7 +65,7 @@ struct AccountAdministration {
         let post = posts.first { $0.person.id == account.person }?.post
         if post != nil {
             let staff = StaffService(
-                db, crypto, by: service.actor, now: service.now, telling: [GrantEnding()])
+                db, crypto, by: service.actor, now: service.now, telling: StaffListeners(leaving: [GrantEnding()]))
             try staff.end(account.person, at: old, on: day)
         } else {
             for grant in leaving { try service.endGrant(grant, of: id) }

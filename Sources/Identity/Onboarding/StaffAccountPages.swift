@@ -12,6 +12,7 @@ enum StaffAccountPages {
         let path = StaffAccountRoutes.path(accounts.school.id)
         let content: HTML = #"""
             \#(UI.heading("开通账号", note: accounts.school.name))
+            \#(if: !accounts.proposals.isEmpty, proposalCard(accounts, path, page))
             \#(staffCard(accounts, path, page))
             \#(classCard(accounts, path, page))
             """#
@@ -19,6 +20,30 @@ enum StaffAccountPages {
             Crumb("账号", "/accounts"), Crumb(accounts.school.name, "/schools/\(accounts.school.id)"), Crumb("开通账号"),
         ]
         return UI.layout("开通账号", page, breadcrumbs: crumbs, content)
+    }
+
+    private static func proposalCard(_ accounts: SchoolAccounts, _ path: String, _ page: PageContext) -> HTML {
+        @Sendable func button(_ label: String, _ decision: String, _ proposal: GrantProposal) -> HTML {
+            UI.postButton(
+                label, action: path + "/proposals", page: page,
+                hidden: [("proposal", proposal.id.rawValue), ("decision", decision)])
+        }
+        let table = DataTable<GrantProposal>(
+            caption: "待确认的角色",
+            columns: [
+                DataColumn("姓名", value: { .text($0.personName) }),
+                DataColumn("角色", value: { .text($0.role.title) }),
+                DataColumn("任职日期", value: { .date($0.from) }),
+                DataColumn("操作") { proposal in
+                    button("授予\(proposal.role.title)", "give", proposal)
+                        + button("不授予", "decline", proposal)
+                },
+            ], isExportable: false, empty: "")
+        let list = table.html(
+            Page(items: accounts.proposals, total: accounts.proposals.count, next: nil), path: path, query: FormValues()
+        )
+        let note: HTML = "<p>以下人员任职校领导。任职本身不给予管理权限，由你决定是否授予角色。</p>"
+        return UI.card("待确认的角色", id: "proposals", note + list)
     }
 
     private static func staffCard(_ accounts: SchoolAccounts, _ path: String, _ page: PageContext) -> HTML {

@@ -16,6 +16,7 @@ struct StaffAccountRoutes: Sendable {
         routes.post("/schools/:id/accounts/staff", access: .can(.accountManage), openStaff)
         routes.post("/schools/:id/accounts/pupils", access: .can(.accountManage), openPupils)
         routes.post("/schools/:id/accounts/slips", access: .can(.accountManage), printSlips)
+        routes.post("/schools/:id/accounts/proposals", access: .can(.accountManage), decide)
     }
 
     static func path(_ school: OrganisationID) -> String { "/schools/\(school)/accounts" }
@@ -32,6 +33,31 @@ struct StaffAccountRoutes: Sendable {
             try opening.open(accounts.candidates(), as: .teacher, at: id)
         }
         return .redirect(StaffAccountRoutes.path(id), flash: Flash(.done, "已为教职工开通 \(count) 个账号"))
+    }
+
+    /// Gives a proposed role, or lets it be.
+    @Sendable private func decide(_ request: WebRequest) async throws -> WebResponse {
+        let id: OrganisationID = try request.id("id"), user = try request.user, now = now()
+        let proposal = request.form["proposal"].flatMap { ID<GrantProposal>(checking: $0) }
+        let isGiven = request.form["decision"] == "give", address = request.remoteAddress
+        let done = try await database.write { db in
+            let accounts = try SchoolAccounts(id, for: user, at: now, db), store = GrantProposalStore(db)
+            guard let found = accounts.proposals.first(where: { $0.id == proposal }) else {
+                throw DomainError.conflict("这个角色已经有人处理")
+            }
+            let administration = AccountAdministration(db, by: user, address: address, now: now)
+            if isGiven {
+                try administration.grant(
+                    found.role, at: id, from: max(found.from, now.day), until: nil, to: found.account)
+            } else {
+                _ = try administration.managed(found.account)
+            }
+            guard try store.decide(found.id, isGiven ? .given : .declined, by: user.name, now: now) else {
+                throw DomainError.conflict("这个角色已经有人处理")
+            }
+            return "\(isGiven ? "已授予" : "不授予")\(found.personName)\(found.role.title)角色"
+        }
+        return .redirect(StaffAccountRoutes.path(id), flash: Flash(.done, done))
     }
 
     /// Class by class, each in a transaction of its own, so that other writes come in between.
@@ -98,6 +124,8 @@ struct SchoolAccounts: Sendable {
     let staff: [StaffMember]
     let states: [ID<Person>: OnboardingState]
     let classes: [ClassLine]
+    /// Roles that posts propose.
+    let proposals: [GrantProposal]
 
     /// Throws `DomainError.notFound` for a place that is no school, or that the user does not administer.
     init(_ id: OrganisationID, for user: CurrentUser, at now: Timestamp, _ db: Connection) throws {
@@ -109,6 +137,7 @@ struct SchoolAccounts: Sendable {
         var seen: Set<ID<Person>> = []
         staff = try PersonStore(db).staff(of: id, on: day).filter { seen.insert($0.person.id).inserted }
         states = try OnboardingStore(db).accounts(of: staff.map(\.person.id), at: now)
+        proposals = try GrantProposalStore(db).open(at: id)
         let counts = try EnrolmentStore(db).counts(of: id, on: day)
         classes = try ClassGroupStore(db).classes(of: id, on: day, within: .everything).map {
             ClassLine(classGroup: $0, pupils: counts[$0.id] ?? 0)

@@ -17,7 +17,7 @@ package struct GrantEnding: LeavingListener {
         let open = (try store.grants(of: [account])[account] ?? []).filter {
             $0.organisation == school && $0.isOpen(on: day)
         }
-        try check(open, endedBy: actor, now, store)
+        try GrantEnding.check(open, endedBy: actor, now, store)
         let service = AccountService(db, by: actor, now: now)
         for grant in open { try service.endGrant(grant, of: account, on: day) }
     }
@@ -50,7 +50,9 @@ package struct GrantEnding: LeavingListener {
 
     /// Whoever keeps a school's rolls must not take the rights of those who administer it: that is for those who may give
     /// the role. Throws `DomainError.forbidden`.
-    private func check(_ grants: [Grant], endedBy actor: AuditActor, _ now: Timestamp, _ store: AccountStore) throws {
+    static func check(
+        _ grants: [Grant], endedBy actor: AuditActor, _ now: Timestamp, _ store: AccountStore
+    ) throws {
         guard let id = actor.id.flatMap({ ID<Account>(checking: $0) }) else { return }
         let guarded = grants.filter { $0.role.permissions.contains(.accountManage) }
         if guarded.isEmpty { return }

@@ -46,9 +46,11 @@ struct ThrottleCount: Sendable, Equatable {
 
 /// What is counted: text of the column `key`.
 enum ThrottleKey {
-    /// What cannot be a login name is kept as a hash: it may be a password typed into the wrong field.
+    /// What cannot be a login name is kept as a hash: it may be a password typed into the wrong field. So is what may be
+    /// somebody's phone, 学籍号 or document, of whom there is no account.
     static func login(_ name: String) -> String {
-        guard LoginName.problem(in: name) != nil else { return "login:" + name }
+        let digits = name.utf8.count { (0x30...0x39).contains($0) }
+        guard LoginName.problem(in: name) != nil || digits > 6 else { return "login:" + name }
         return "login:#" + Hex.encode(SHA256.hash(name).prefix(16))
     }
 

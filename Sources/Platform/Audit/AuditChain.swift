@@ -23,7 +23,7 @@ package enum AuditChain {
             let last = try db.first("SELECT sequence, hash FROM platform_audit_link ORDER BY sequence DESC LIMIT 1") {
                 (try $0.get(0, as: Int.self), try $0.blob(1))
             }
-            var (sequence, hash) = last ?? (0, [])
+            var (sequence, hash) = try last ?? AuditRetention.beginning(db)
             let before = settled ? now.adding(seconds: -settling) : now.adding(seconds: 1)
             let entries = try db.rows(
                 """
@@ -52,7 +52,8 @@ package enum AuditChain {
     /// Recomputes every link from its entry and compares it, and each day's anchor, with what is stored.
     package static func verify(_ database: Database) async throws -> Verdict {
         try await database.read(snapshot: true, isLong: true) { db in
-            var hash: [UInt8] = [], expected = 0, broken: (Int, String)?
+            let beginning = try AuditRetention.beginning(db)
+            var (expected, hash) = beginning, broken: (Int, String)?
             var anchors: [Int: [UInt8]] = [:]
             try db.each("SELECT sequence, hash FROM platform_audit_anchor") { anchors[try $0.get(0)] = try $0.blob(1) }
             try db.each(
@@ -75,7 +76,8 @@ package enum AuditChain {
             if broken == nil, last > expected { broken = (expected + 1, "末尾的记录被删除") }
             let entries: Int = try db.value("SELECT COUNT(*) FROM platform_audit_entry") ?? 0
             return Verdict(
-                linked: expected, waiting: max(0, entries - expected), brokenAt: broken?.0, reason: broken?.1 ?? "")
+                linked: expected - beginning.sequence, waiting: max(0, entries - expected + beginning.sequence),
+                brokenAt: broken?.0, reason: broken?.1 ?? "")
         }
     }
 }

@@ -1,3 +1,4 @@
+import CCrypto
 import Glibc
 
 /// What goes wrong with keys and sealed values. The texts are for operators.
@@ -26,11 +27,18 @@ package enum CryptoError: Error, Equatable, Sendable, CustomStringConvertible {
 
 /// For calls of libcrypto that fail only when memory is out or the library is broken; going on would be unsafe.
 func mustSucceed(_ code: Int32, function: StaticString = #function) {
-    precondition(code == 1, "libcrypto failed in \(function)")
+    precondition(code == 1, "libcrypto failed in \(function): \(lastReason)")
+}
+
+/// What libcrypto says of its last failure in this thread.
+private var lastReason: String {
+    var text = [CChar](repeating: 0, count: 256)
+    ERR_error_string_n(ERR_peek_last_error(), &text, text.count)
+    return String(cString: text)
 }
 
 /// As `mustSucceed`, for calls that make an object.
 func made(_ object: OpaquePointer?, function: StaticString = #function) -> OpaquePointer {
-    guard let object else { preconditionFailure("libcrypto failed in \(function)") }
+    guard let object else { preconditionFailure("libcrypto failed in \(function): \(lastReason)") }
     return object
 }

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Hides sensitive fields and makes them findable. Behind this seam stand the international algorithms, the national
 /// ones, and one day a certified device.
 package protocol CryptoProvider: Sendable {
@@ -17,6 +19,9 @@ package protocol CryptoProvider: Sendable {
 
     /// Whether the value is sealed under an older key or by another suite, so sealing it anew is due.
     func needsResealing(_ sealed: [UInt8]) -> Bool
+
+    /// The same algorithms under other keys.
+    func under(_ ring: KeyRing) -> any CryptoProvider
 }
 
 extension CryptoProvider {
@@ -52,19 +57,21 @@ package enum CryptoSuite: String, Sendable, CaseIterable {
 /// AES-256-GCM and HMAC-SHA256.
 package struct InternationalCrypto: CryptoProvider {
     private let sealer: Sealer
-    private let lookup: HMAC<SHA256>
+    private let lookup: LookupKeys<SHA256>
 
     package init(_ ring: KeyRing) {
         sealer = Sealer(ring, algorithm: .aes256GCM)
-        lookup = HMAC(key: ring.lookup)
+        lookup = LookupKeys(ring.lookup)
     }
 
     package func seal(_ plain: [UInt8], context: String) throws -> [UInt8] { try sealer.seal(plain, context) }
     package func open(_ sealed: [UInt8], context: String) throws -> [UInt8] { try sealer.open(sealed, context) }
     package func needsResealing(_ sealed: [UInt8]) -> Bool { sealer.needsResealing(sealed) }
 
+    package func under(_ ring: KeyRing) -> any CryptoProvider { InternationalCrypto(ring) }
+
     package func lookupKey(_ text: String, purpose: String) -> [UInt8] {
-        HMAC<SHA256>(key: lookup.authenticate("santong look-up " + purpose)).authenticate(text)
+        lookup[purpose].authenticate(text)
     }
 }
 
@@ -72,18 +79,38 @@ package struct InternationalCrypto: CryptoProvider {
 /// commercial cryptography; that takes a certified device behind the same seam.
 package struct CommercialCrypto: CryptoProvider {
     private let sealer: Sealer
-    private let lookup: HMAC<SM3>
+    private let lookup: LookupKeys<SM3>
 
     package init(_ ring: KeyRing) {
         sealer = Sealer(ring, algorithm: .sm4CTRWithHMACSM3)
-        lookup = HMAC(key: ring.lookup)
+        lookup = LookupKeys(ring.lookup)
     }
 
     package func seal(_ plain: [UInt8], context: String) throws -> [UInt8] { try sealer.seal(plain, context) }
     package func open(_ sealed: [UInt8], context: String) throws -> [UInt8] { try sealer.open(sealed, context) }
     package func needsResealing(_ sealed: [UInt8]) -> Bool { sealer.needsResealing(sealed) }
 
+    package func under(_ ring: KeyRing) -> any CryptoProvider { CommercialCrypto(ring) }
+
     package func lookupKey(_ text: String, purpose: String) -> [UInt8] {
-        HMAC<SM3>(key: lookup.authenticate("santong look-up " + purpose)).authenticate(text)
+        lookup[purpose].authenticate(text)
+    }
+}
+
+/// The keyed hash of each purpose, prepared once: preparing takes longer than hashing a number. There are as many as the
+/// code names purposes.
+private final class LookupKeys<Function: HashFunction>: Sendable {
+    private let root: HMAC<Function>
+    private let known = Mutex<[String: HMAC<Function>]>([:])
+
+    init(_ secret: SecretBytes) { root = HMAC(key: secret) }
+
+    subscript(purpose: String) -> HMAC<Function> {
+        known.withLock { known in
+            if let found = known[purpose] { return found }
+            let made = HMAC<Function>(key: root.authenticate("santong look-up " + purpose))
+            known[purpose] = made
+            return made
+        }
     }
 }

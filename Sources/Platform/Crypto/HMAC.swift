@@ -36,11 +36,14 @@ private final class KeyedHash: @unchecked Sendable {
         precondition(!key.isEmpty, "An empty key authenticates nothing")
         template = made(EVP_MAC_CTX_new(Self.method.pointer))
         var name = Array(function.name.utf8CString)
-        let code = name.withUnsafeMutableBufferPointer { name in
-            let parameters = [
-                OSSL_PARAM_construct_utf8_string("digest", name.baseAddress, 0), OSSL_PARAM_construct_end(),
-            ]
-            return EVP_MAC_init(template, key.bindMemory(to: UInt8.self).baseAddress, key.count, parameters)
+        // A parameter holds the address of its name, so the name must outlive the call that reads it.
+        let code = "digest".withCString { digest in
+            name.withUnsafeMutableBufferPointer { name in
+                let parameters = [
+                    OSSL_PARAM_construct_utf8_string(digest, name.baseAddress, 0), OSSL_PARAM_construct_end(),
+                ]
+                return EVP_MAC_init(template, key.bindMemory(to: UInt8.self).baseAddress, key.count, parameters)
+            }
         }
         mustSucceed(code)
     }

@@ -9,12 +9,15 @@ package struct OutboundRequest: Sendable {
     package enum Method: String, Sendable {
         case get = "GET"
         case post = "POST"
+        case put = "PUT"
+        case patch = "PATCH"
+        case delete = "DELETE"
     }
 
     package let method: Method
     /// With the scheme `http` or `https`; no user name in it.
     package let url: String
-    /// A POST without a `Content-Type` is sent as `application/x-www-form-urlencoded`.
+    /// A body without a `Content-Type` is sent as `application/x-www-form-urlencoded`.
     package let headers: [(String, String)]
     package let body: [UInt8]
     /// Seconds from asking to the last byte of the answer, waiting for a free thread included.

@@ -69,8 +69,9 @@ final class TransferLine {
     private func setBody(of request: OutboundRequest) {
         switch request.method {
         case .get: check(ccurl_set_long(handle, CURLOPT_HTTPGET, 1))
-        case .post:
+        case .post, .put, .patch, .delete:
             check(ccurl_set_long(handle, CURLOPT_POST, 1))
+            check(ccurl_set_text(handle, CURLOPT_CUSTOMREQUEST, request.method.rawValue))
             check(ccurl_set_size(handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(request.body.count)))
             // A copy: libcurl reads it again when an idle connection turns out to be dead.
             (request.body + [0]).withUnsafeBytes {

@@ -4,7 +4,7 @@ package enum SheetError: Error, Sendable, Equatable {
     case unreadable
     case empty
     case passwordProtected
-    /// The binary format of Excel before 2007.
+    /// The binary format of Excel before 1997.
     case legacyFormat
     /// The binary workbook format `.xlsb`.
     case binaryFormat
@@ -38,9 +38,9 @@ package enum SheetError: Error, Sendable, Equatable {
         case .unreadable: "无法读取文件，请重新上传"
         case .empty: "文件是空的，请检查后重新上传"
         case .passwordProtected: "文件设有打开密码，请去掉密码后再上传"
-        case .legacyFormat: "这是旧版 .xls 文件，请在 Excel 或 WPS 中另存为 .xlsx 后再上传"
+        case .legacyFormat: "这是 Excel 95 以前的 .xls 文件，请在 Excel 或 WPS 中另存为 .xlsx 后再上传"
         case .binaryFormat: "这是 .xlsb 二进制工作簿，请另存为 .xlsx 后再上传"
-        case .notASheet: "这不是表格文件，请上传 .xlsx 或 .csv 文件"
+        case .notASheet: "这不是表格文件，请上传 .xlsx、.xls 或 .csv 文件"
         case .damaged: "文件已损坏或没有传完整，请重新保存后再上传"
         case .unknownEncoding: "无法识别文件的文字编码，请另存为 UTF-8 编码的 .csv 或 .xlsx 后再上传"
         case .unclosedQuote(let row): "第 \(row) 行的引号没有配对，请修改后再上传"

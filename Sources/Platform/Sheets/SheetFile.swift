@@ -1,10 +1,11 @@
-/// A table file someone sent: a workbook (`.xlsx`) or a text table (`.csv`), recognised by content.
+/// A table file someone sent: a workbook (`.xlsx`, `.xls`) or a text table (`.csv`), recognised by content.
 ///
 /// Opening reads what describes the file, never its rows; those are streamed in constant memory. The file must stay in
 /// place while the value is in use. All errors about the file are `SheetError`.
 package struct SheetFile: Sendable {
     private enum Content: Sendable {
         case workbook(Workbook)
+        case legacy(LegacyWorkbook)
         case text(DelimitedText)
     }
 
@@ -21,7 +22,11 @@ package struct SheetFile: Sendable {
             guard file.size <= limits.archive.fileBytes else { throw SheetError.tooLarge(.file) }
             switch try FileSignature.ofFile(file) {
             case .empty: throw SheetError.empty
-            case .compoundFile(let isEncrypted): throw isEncrypted ? SheetError.passwordProtected : .legacyFormat
+            case .compoundFile(let isEncrypted):
+                if isEncrypted { throw SheetError.passwordProtected }
+                let workbook = try LegacyWorkbook(path: path, limits: limits)
+                return SheetFile(
+                    sheets: workbook.sheets.map(\.info), path: path, limits: limits, content: .legacy(workbook))
             case .pdf, .markup: throw SheetError.notASheet
             case .zip:
                 let workbook = try Workbook(in: ZipArchive(path: path, limits: limits.archive), limits: limits)
@@ -37,7 +42,7 @@ package struct SheetFile: Sendable {
 
     /// Whether the file is a workbook; otherwise it is a text table.
     package var isWorkbook: Bool {
-        if case .workbook = content { true } else { false }
+        if case .text = content { false } else { true }
     }
 
     /// Hands over the rows of a sheet that hold something, in order.
@@ -55,6 +60,7 @@ package struct SheetFile: Sendable {
                 switch content {
                 case .workbook(let workbook):
                     return try read(workbook, sheet: sheet, first: first, body)
+                case .legacy(let workbook): return try workbook.rows(of: sheet, wanted: first, limits: limits, body)
                 case .text(let text):
                     try text.read(InputFile(path: path), limits: limits, wanted: first, body)
                     return []

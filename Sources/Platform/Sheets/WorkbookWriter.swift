@@ -100,6 +100,12 @@ final class WorkbookWriter {
         worksheet_autofilter(worksheet, lxw_row_t(headerRow), 0, lxw_row_t(lastRow), lxw_col_t(columns - 1))
     }
 
+    /// Prints a line at the foot of every page.
+    func foot(_ text: String) throws {
+        let plain = SheetNames.cut(text.replacing("&", with: "&&"), to: 200)
+        try check(worksheet_set_footer(worksheet, "&L" + plain))
+    }
+
     func finish() throws {
         guard let workbook else { return }
         self.workbook = nil

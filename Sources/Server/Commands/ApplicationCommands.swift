@@ -33,7 +33,8 @@ struct ApplicationCommand: AsyncParsableCommand {
 
         @OptionGroup var options: DataOptions
         @Option(help: "What people read, at most 20 characters.") var name: String
-        @Option(help: "openid, cas or gateway; may be repeated.") var `protocol`: [String]
+        @Option(help: "openid, cas or gateway; may be repeated.") var `protocol`: [String] = []
+        @Option(help: "A machine scope, such as oneroster.roster; may be repeated.") var machine: [String] = []
         @Option(help: "An OpenID Connect redirect URI; may be repeated.") var redirect: [String] = []
         @Option(help: "Where OpenID Connect may lead after sign-out; may be repeated.") var afterLogout: [String] = []
         @Option(help: "A CAS service, or all below it when it ends in /*; may be repeated.") var service: [String] = []
@@ -64,6 +65,10 @@ struct ApplicationCommand: AsyncParsableCommand {
             }
             content.scopes = try scope.split(separator: " ").map(String.init).map { word in
                 guard ApplicationScope(rawValue: word) != nil else { throw ValidationError("no scope '\(word)'") }
+                return word
+            }
+            content.machineScopes = try machine.map { word in
+                guard MachineScope(rawValue: word) != nil else { throw ValidationError("no machine scope '\(word)'") }
                 return word
             }
             (content.redirects, content.afterLogout, content.services) = (redirect, afterLogout, service)

@@ -30,15 +30,18 @@ package struct Routes {
     }
 
     /// A door of a sign-in protocol or another machine's door outside `/api/v1`: without CSRF token and idempotency key, so it
-    /// must do nothing by the power of the session cookie. The body is at most 64 KiB: a form (`request.form`), or with
-    /// any other content type `request.body`.
+    /// must do nothing by the power of the session cookie. The body is a form (`request.form`), or with any other content
+    /// type `request.body`.
+    /// - Parameter limit: bytes of the body.
     package mutating func endpoint(
-        _ method: RouteMethod, _ path: String, access: Access = .public, _ handler: @escaping Route.Handler
+        _ method: RouteMethod, _ path: String, access: Access = .public, limit: Int = 64 << 10,
+        _ handler: @escaping Route.Handler
     ) {
+        precondition(limit <= Route.largestBody)
         all.append(
             Route(
                 method: method, path: path, access: access, module: module, body: method == .get ? .none : .machine,
-                handler: handler))
+                machineLimit: limit, handler: handler))
     }
 
     /// A JSON API route under `/api/v1`. Errors answer `application/problem+json`; the body is at most 4 MiB.
@@ -52,7 +55,13 @@ package struct Routes {
     }
 }
 
-package enum RouteMethod: String, Sendable { case get = "GET", post = "POST", put = "PUT", delete = "DELETE" }
+package enum RouteMethod: String, Sendable {
+    case get = "GET"
+    case post = "POST"
+    case put = "PUT"
+    case patch = "PATCH"
+    case delete = "DELETE"
+}
 
 package struct Route: Sendable {
     package typealias Handler = @Sendable (WebRequest) async throws -> WebResponse
@@ -67,16 +76,18 @@ package struct Route: Sendable {
     package let access: Access
     package let module: String
     package let body: Body
+    /// Bytes of a body of the kind `machine`.
+    let machineLimit: Int
     /// One line for the API description; empty for pages.
     package let summary: String
     package let handler: Handler
 
     init(
         method: RouteMethod, path: String, access: Access, module: String, body: Body, summary: String = "",
-        handler: @escaping Handler
+        machineLimit: Int = 64 << 10, handler: @escaping Handler
     ) {
         (self.method, self.path, self.access, self.module) = (method, path, access, module)
-        (self.body, self.summary, self.handler) = (body, summary, handler)
+        (self.body, self.summary, self.machineLimit, self.handler) = (body, summary, machineLimit, handler)
     }
 
     package var isAPI: Bool { path.utf8.starts(with: "/api/".utf8) }

@@ -25,7 +25,6 @@ struct RequestBodyContent: Sendable {
 extension Exchange {
     static let formLimit = 1 << 20
     static let jsonLimit = 4 << 20
-    static let machineLimit = 64 << 10
 
     func readBody(_ request: Request, _ route: Route, _ services: WebServices) async throws -> RequestBodyContent {
         var content = RequestBodyContent()
@@ -42,7 +41,7 @@ extension Exchange {
             }
             content.form = form
         case .machine:
-            let bytes = try await collect(request, limit: Exchange.machineLimit)
+            let bytes = try await collect(request, limit: route.machineLimit)
             // A form that cannot be read is left to the handler too: its protocol has an answer of its own for that.
             if type.hasPrefix("application/x-www-form-urlencoded"), let form = URLCoding.parse(bytes) {
                 content.form = form

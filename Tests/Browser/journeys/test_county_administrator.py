@@ -1,20 +1,13 @@
 """The county administrator sees the own county, takes in its workbook, keeps its register and its organisations."""
-import io
 import re
 
 from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 from santong import REGISTER
-from steps import go, heading, school_addresses, status, upload
+from steps import agree, go, heading, opened, school_addresses, status, upload
 from workbooks import more_computers
 
 REFUSED_COLOUR = "FFFFC7CE"
-
-
-def agree(page: Page, verb: str) -> None:
-    """Presses a button that asks first, and answers with the same verb."""
-    page.locator("main").get_by_role("button", name=verb, exact=True).click()
-    page.get_by_role("dialog").get_by_role("button", name=verb, exact=True).click()
 
 
 def counts(page: Page) -> dict[str, int]:
@@ -34,12 +27,6 @@ def change_set(page: Page, file=REGISTER) -> dict[str, int]:
     page.get_by_role("button", name="查看变更集").click()
     heading(page, "变更集")
     return counts(page)
-
-
-def opened(download):
-    """The workbook that was downloaded; the browser keeps it under a name without an ending."""
-    with open(download.value.path(), "rb") as file:
-        return load_workbook(io.BytesIO(file.read()))
 
 
 def test_the_plan_shows_the_own_county_and_what_falls_short(journey, accounts):

@@ -33,10 +33,10 @@ def test_an_impossible_figure_is_refused_and_what_was_typed_stays(journey):
     school = journey("school")
     page = school.page
     own_school(page)
-    page.get_by_label("班级数").first.fill("-3")
+    page.get_by_label("普通教室").first.fill("-3")
     page.get_by_role("button", name="保存").click()
     expect(page.get_by_role("alert")).to_be_visible()
-    expect(page.get_by_label("班级数").first).to_have_value("-3")
+    expect(page.get_by_label("普通教室").first).to_have_value("-3")
     expect(page).to_have_title(re.compile("^错误："))
     school.picture("school-register-refused")
 

@@ -121,7 +121,7 @@ import Testing
     }
 
     @Test(arguments: TestDatabase.allCases)
-    func `a pupil is moved, corrected and leaves by form`(on database: TestDatabase) async throws {
+    func `a pupil is moved and corrected by form`(on database: TestDatabase) async throws {
         try await withTestCity(database) { (city: TestCity) async throws in
             let (_, first) = try await open(city, number: 1), (_, second) = try await open(city, number: 2)
             let client = try await city.client(.li)
@@ -141,11 +141,14 @@ import Testing
             #expect(moved.location == first)
             #expect(try await client.get(pupil).status == 404)
             let now = pupil.replacingOccurrences(of: first, with: second)
-            let none = try await client.post(now + "/end", from: now, [("until", today.iso)])
-            #expect(none.status == 422 && none.text.contains("选择离校原因"))
-            let left = try await client.post(now + "/end", from: now, [("reason", "21"), ("until", today.iso)])
-            #expect(left.location == second)
-            #expect(try await client.get(second).text.contains("0 名学生"))
+            #expect(try await client.get(now).status == 200)
+            let other = [("studentNumber", "G450699200809010022")]
+            let locked = try await client.post(now + "/numbers", from: now, other)
+            #expect(locked.status == 422 && locked.text.contains("更正要申请关键信息变更"))
+            let same = [("studentNumber", "G" + ClassPagesTests.boy)]
+            #expect(try await client.post(now + "/numbers", from: now, same).location == now)
+            #expect(try await client.get(first + "?on=" + today.adding(days: -1).iso).text.contains("0 名学生"))
+            #expect(try await client.get(second).text.contains("1 名学生"))
         }
     }
 

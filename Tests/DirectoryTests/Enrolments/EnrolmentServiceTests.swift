@@ -140,6 +140,79 @@ import Testing
         }
     }
 
+    @Test(arguments: TestDatabase.allCases)
+    func `a pupil in 休学 is in no class and stays on the roll`(on database: TestDatabase) async throws {
+        try await World.run(database) { world in
+            let (first, second) = (try await world.open(1), try await world.open(2))
+            let (back, gone) = (try await world.add("韦一", to: first), try await world.add("韦二", to: first))
+            try await world.pupils { service in
+                for pupil in [back, gone] { try service.suspend(pupil, in: first, on: World.today.adding(days: -9)) }
+            }
+            func suspended(_ day: LocalDate) async throws -> [String] {
+                try await world.database.read { db in
+                    try EnrolmentStore(db).suspended(of: world.primary.id, on: day).map(\.name)
+                }
+            }
+            #expect(try await world.members(of: first).isEmpty)
+            #expect(try await suspended(World.today.adding(days: -10)).isEmpty)
+            #expect(try await suspended(World.today.adding(days: -3)) == ["韦二", "韦一"])
+            try await world.pupils { service in
+                try service.enrol(back, in: second, from: World.today.adding(days: -2))
+                try service.endSuspended(gone, of: first, on: World.today.adding(days: -1), .withdrawal)
+            }
+            #expect(try await suspended(World.today.adding(days: -3)).count == 2)
+            #expect(try await suspended(World.today.adding(days: -2)) == ["韦二"])
+            #expect(try await suspended(World.today).isEmpty)
+            #expect(try await history(world, gone).map(\.reason) == [.withdrawal, .suspension])
+            var isFoundAgain = true
+            do {
+                try await world.pupils { try $0.endSuspended(gone, of: first, on: World.today, .death) }
+            } catch DomainError.notFound { isFoundAgain = false }
+            #expect(!isFoundAgain)
+        }
+    }
+
+    @Test(arguments: TestDatabase.allCases)
+    func `numbers of the record are told once`(on database: TestDatabase) async throws {
+        try await World.run(database) { world in
+            let classGroup = try await world.open()
+            let pupil = try await world.add("韦一", to: classGroup, studentNumber: "G" + World.boy)
+            func tell(_ kind: PersonIdentifierKind, _ text: String, type: String = "") async -> String? {
+                await problemField {
+                    try await world.pupils { service in
+                        let number = try PersonIdentifier(kind, text, documentType: type)
+                        try service.tell([number], guardianPhone: nil, of: pupil, in: classGroup)
+                    }
+                }
+            }
+            var told = [await tell(.studentNumber, "G" + World.girl), await tell(.studentNumber, "G" + World.boy)]
+            told += [await tell(.citizenNumber, World.boy), await tell(.citizenNumber, World.girl)]
+            told.append(await tell(.document, "E1234567", type: "A"))
+            #expect(told == ["studentNumber", nil, nil, "documentNumber", "documentNumber"])
+            try await world.pupils { try $0.end(pupil, in: classGroup, on: World.today, .transfer) }
+            let back = await problemField {
+                try await world.pupils { service in
+                    let numbers = [
+                        try PersonIdentifier(.studentNumber, "G" + World.boy),
+                        try PersonIdentifier(.document, "E1234567", documentType: "A"),
+                    ]
+                    try service.add(NewPupil(name: "韦一", identifiers: numbers), to: classGroup, from: World.today)
+                }
+            }
+            #expect(back == "documentNumber")
+        }
+    }
+
+    @Test func `key data that are known do not change by the way`() {
+        let source = FactSource(.roll, at: World.now, by: "李校长")
+        let known = PersonFacts(["sex": PersonFact("1", from: source)], from: World.start)
+        #expect(throws: DomainError.self) { try KeyFieldLock.check(["sex": "2"], knowing: known) }
+        #expect(throws: Never.self) {
+            try KeyFieldLock.check(["sex": "1", "ethnicity": "08", "health": "1"], knowing: known)
+            try KeyFieldLock.check(["sex": "2"], knowing: nil)
+        }
+    }
+
     @Test func `dates keep to the class and to today`() async throws {
         try await World.run(.sqlite) { world in
             let classGroup = try await world.open()

@@ -19,7 +19,7 @@ struct PersonMatcherTests {
     private func tell(_ born: LocalDate, of person: ID<Person>, in world: RosterWorld) async throws {
         let crypto = world.crypto
         try await world.database.write { db in
-            try PersonFactStore(db, crypto).change(
+            _ = try PersonFactStore(db, crypto).change(
                 ["name": "黄小芳", "birthDate": born.iso], of: person, from: RosterWorld.start,
                 source: FactSource(.school, at: RosterWorld.now, by: "李校长"))
         }

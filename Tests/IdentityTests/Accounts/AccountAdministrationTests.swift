@@ -14,14 +14,16 @@ struct AccountAdministrationTests {
     /// What is given at a school, at a county, and at the city.
     private static let ofSchools = roles(
         """
-        school_leader academic_director moral_director general_director room_keeper roll_keeper technician group_leader \
-        teacher workroom_host student guardian
+        school_leader academic_director moral_director general_director room_keeper roll_keeper data_officer \
+        technician group_leader teacher workroom_host student guardian
         """)
-    private static let ofCounties = roles("county_viewer researcher technology_station inspector training_base")
+    private static let ofCounties = roles(
+        "county_viewer researcher technology_station inspector training_base data_officer")
     private static let ofCity = roles(
         """
         city_admin city_leader leading_group basic_education_office researcher technology_station science_office \
-        inspector personnel_office finance_office training_base judge supplier system_admin
+        inspector personnel_office finance_office training_base judge supplier data_officer \
+        system_admin
         """)
 
     private static func pairs(_ roles: [Role], _ places: String...) -> Set<String> {

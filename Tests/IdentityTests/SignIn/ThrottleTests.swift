@@ -41,5 +41,7 @@ struct ThrottleTests {
         let key = ThrottleKey.login("Tuo7luo! my password")
         #expect(key.hasPrefix("login:#"))
         #expect(!key.contains("Tuo"))
+        #expect(!ThrottleKey.login("13977000123").contains("1397"))
+        #expect(ThrottleKey.login("t201501") == "login:t201501")
     }
 }

@@ -11,7 +11,7 @@ struct HostileSheetTests {
         let name = "EncryptedPackage".utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
         let padding = [UInt8](repeating: 0, count: 65_530 - compoundFile.count)
         #expect(throws: SheetError.passwordProtected) { try rows(compoundFile + padding + name + padding) }
-        #expect(throws: SheetError.legacyFormat) { try rows(compoundFile + padding) }
+        #expect(throws: SheetError.damaged) { try rows(compoundFile + padding) }
         #expect(SheetError.passwordProtected.message == "文件设有打开密码，请去掉密码后再上传")
     }
 

@@ -1,0 +1,44 @@
+import Database
+
+/// A column that names a person, as the module of its table lists it, so that its rows follow when two records of one
+/// person become one, and go back when that is undone.
+package struct PersonColumn: Sendable {
+    let table: SQL
+    let column: SQL
+    /// The text column that tells rows apart.
+    let key: SQL
+    /// `directory_enrolment.person_id`; kept with each merge.
+    package let name: String
+    /// Whether the table has `changed_at`, so that others hear of the move and a later change is noticed.
+    let hasChangedAt: Bool
+
+    package init(_ table: SQL, _ column: SQL, key: SQL = "id", name: String, hasChangedAt: Bool = false) {
+        (self.table, self.column, self.key, self.name) = (table, column, key, name)
+        self.hasChangedAt = hasChangedAt
+    }
+
+    /// Those of the directory that move as they are. Numbers and facts are chosen one by one.
+    package static let ofDirectory: [PersonColumn] = [
+        PersonColumn(
+            "directory_appointment", "person_id", name: "directory_appointment.person_id", hasChangedAt: true),
+        PersonColumn("directory_class_post", "person_id", name: "directory_class_post.person_id", hasChangedAt: true),
+        PersonColumn("directory_enrolment", "person_id", name: "directory_enrolment.person_id", hasChangedAt: true),
+        PersonColumn("directory_team_member", "person_id", name: "directory_team_member.person_id"),
+        PersonColumn(
+            "directory_roll_move_pupil", "person_id", key: "move_id || ' ' || enrolment_id",
+            name: "directory_roll_move_pupil.person_id"),
+        PersonColumn(
+            "directory_guardianship", "guardian_id", name: "directory_guardianship.guardian_id", hasChangedAt: true),
+        PersonColumn("directory_guardianship", "child_id", name: "directory_guardianship.child_id", hasChangedAt: true),
+        // Who was merged into her before goes on with her.
+        PersonColumn("directory_person", "merged_into", name: "directory_person.merged_into"),
+    ]
+
+    /// Those a merge sees to in another way.
+    package static let excused: Set<String> = [
+        "directory_person_identifier.person_id", "directory_person_facts.person_id", "directory_merge.from_id",
+        "directory_merge.into_id",
+        // The index of people follows by itself.
+        "directory_person_entry.person_id",
+    ]
+}

@@ -1,0 +1,10 @@
+import Kernel
+
+extension Permission {
+    /// Read who looked at whose sealed data, and who exported them.
+    package static let lookReview: Permission = "privacy.look.review"
+    /// Answer what people ask about their own data.
+    package static let requestHandle: Permission = "privacy.request.handle"
+    /// Count and delete what has been kept long enough.
+    package static let retentionRun: Permission = "privacy.retention.run"
+}

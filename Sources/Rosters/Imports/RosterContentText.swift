@@ -1,0 +1,94 @@
+import Directory
+import Kernel
+import Platform
+
+/// The meaning of a row as it is sealed: parts divided by U+001D, entries by U+001E, units by U+001F, which no kept text
+/// holds. JSON would take longer than all the rest of an import.
+enum RosterContentText {
+    private static let part = "\u{1D}", entry = "\u{1E}", unit = "\u{1F}"
+
+    static func encode(_ content: RosterContent) -> String {
+        let values = content.values.sorted { $0.key < $1.key }.map { [$0.key, $0.value] }
+        let words = content.classWords.map {
+            [$0.stage.rawValue, String($0.entryYear), String($0.number), String($0.years)]
+        }
+        let place = [
+            content.school?.rawValue ?? "", content.classGroup?.rawValue ?? "", content.leaves?.rawValue ?? "",
+            content.from?.iso ?? "", content.post, content.endsPosts ? "1" : "",
+        ]
+        let guardians = content.guardians.map { [$0.name, $0.relation] + $0.numbers.flatMap(units) }
+        let parts: [[[String]]] = [
+            [place], words.map { [$0] } ?? [], values, content.numbers.map(units), content.formerNumbers.map(units),
+            guardians, content.candidates.map { [$0.rawValue] },
+            content.changes.map { [$0.label, $0.new] + ($0.old.map { [$0] } ?? []) },
+            content.notes.map(units), content.problems.map(units),
+        ]
+        return parts.map { $0.map { $0.joined(separator: unit) }.joined(separator: entry) }.joined(separator: part)
+    }
+
+    private static func units(_ number: RosterNumber) -> [String] {
+        [number.kind.rawValue, number.documentType, number.text]
+    }
+
+    private static func units(_ problem: ImportProblem) -> [String] {
+        [problem.column.map { String($0) } ?? "", problem.message]
+    }
+
+    static func decode(_ text: String) -> RosterContent {
+        let parts = text.split(separator: "\u{1D}", omittingEmptySubsequences: false).map { part in
+            part.isEmpty
+                ? []
+                : part.split(separator: "\u{1E}", omittingEmptySubsequences: false).map { entry in
+                    entry.split(separator: "\u{1F}", omittingEmptySubsequences: false).map(String.init)
+                }
+        }
+        guard parts.count == 10 else { return RosterContent() }
+        var content = RosterContent()
+        place(parts[0].first ?? [], into: &content)
+        content.classWords = parts[1].first.flatMap(classWords)
+        for pair in parts[2] where pair.count == 2 { content.values[pair[0]] = pair[1] }
+        content.numbers = parts[3].compactMap { number($0[...]) }
+        content.formerNumbers = parts[4].compactMap { number($0[...]) }
+        content.guardians = parts[5].compactMap(guardian)
+        content.candidates = parts[6].compactMap { $0.first.map { ID<Person>($0) } }
+        content.changes = parts[7].compactMap { units in
+            units.count < 2 ? nil : RosterChange(label: units[0], old: units.count > 2 ? units[2] : nil, new: units[1])
+        }
+        content.notes = parts[8].compactMap(problem)
+        content.problems = parts[9].compactMap(problem)
+        return content
+    }
+
+    private static func place(_ units: [String], into content: inout RosterContent) {
+        guard units.count == 6 else { return }
+        content.school = units[0].isEmpty ? nil : OrganisationID(units[0])
+        content.classGroup = units[1].isEmpty ? nil : ID<ClassGroup>(units[1])
+        content.leaves = units[2].isEmpty ? nil : ID<ClassGroup>(units[2])
+        content.from = LocalDate(iso: units[3])
+        content.post = units[4]
+        content.endsPosts = units[5] == "1"
+    }
+
+    private static func classWords(_ units: [String]) -> ClassWords? {
+        guard units.count == 4, let stage = ClassStage(rawValue: units[0]), let year = Int(units[1]),
+            let number = Int(units[2]), let years = Int(units[3])
+        else { return nil }
+        return ClassWords(stage: stage, entryYear: year, number: number, years: years)
+    }
+
+    private static func number(_ units: ArraySlice<String>) -> RosterNumber? {
+        let units = Array(units)
+        guard units.count == 3, let kind = PersonIdentifierKind(rawValue: units[0]) else { return nil }
+        return try? RosterNumber(kind, units[2], documentType: units[1])
+    }
+
+    private static func guardian(_ units: [String]) -> RosterGuardian? {
+        guard units.count >= 2 else { return nil }
+        let numbers = stride(from: 2, to: units.count - 2, by: 3).compactMap { number(units[$0..<($0 + 3)]) }
+        return RosterGuardian(name: units[0], relation: units[1], numbers: numbers)
+    }
+
+    private static func problem(_ units: [String]) -> ImportProblem? {
+        units.count == 2 ? ImportProblem(column: Int(units[0]), message: units[1]) : nil
+    }
+}

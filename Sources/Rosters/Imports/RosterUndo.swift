@@ -1,0 +1,61 @@
+import Database
+import Directory
+import Kernel
+import Platform
+
+/// Takes an accepted import back, as long as nothing later stands on it. What the import wrote is told by its people and
+/// by the moment of its acceptance, which every row of that transaction carries. Runs inside one transaction.
+struct RosterUndo {
+    let db: Connection
+    let crypto: any CryptoProvider
+    let batch: RosterBatch
+    let actor: AuditActor
+    let now: Timestamp
+    /// When the import was accepted.
+    private let at: Timestamp
+
+    init(
+        _ db: Connection, _ crypto: any CryptoProvider, _ batch: RosterBatch, by actor: AuditActor, now: Timestamp
+    ) throws {
+        guard let at = batch.acceptedAt else { throw DomainError.conflict("只有已接受的导入可以撤销。") }
+        (self.db, self.crypto, self.batch, self.actor, self.now, self.at) = (db, crypto, batch, actor, now, at)
+    }
+
+    func undo(asking uses: [any PersonUse]) throws {
+        let store = RosterImportStore(db, crypto)
+        let new = try store.people(of: batch.id, .new), changed = try store.people(of: batch.id, .changed)
+        let intake = PersonIntakeStore(db, of: new + changed, at: at)
+        if let reason = try intake.later() { throw DomainError.conflict("不能撤销：\(reason)") }
+        for use in uses {
+            if let reason = try use.use(of: new, db) { throw DomainError.conflict("不能撤销：\(reason)") }
+        }
+        try intake.takeBack(now: now)
+        try bringBack(changed)
+        try intake.touch(now: now)
+        try store.setUndone(batch.id, by: actor.name, now: now)
+        try AuditLog.record(
+            "roster.import_undone", batch.id.rawValue, by: actor, at: batch.scopePath, batch.fileName, now: now, on: db
+        )
+    }
+
+    /// Numbers and facts of known people as they were before.
+    private func bringBack(_ changed: [ID<Person>]) throws {
+        let lines = RosterImportStore(db, crypto), identifiers = PersonIdentifierStore(db, crypto)
+        let facts = PersonFactStore(db, crypto), intake = PersonIntakeStore(db, of: changed, at: at)
+        try intake.reopenFacts()
+        var after = 0
+        while true {
+            let step = try lines.lines(of: batch.id, kind: .changed, after: after, limit: 500)
+            let before = try facts.latest(of: step.compactMap(\.person))
+            for line in step {
+                guard let person = line.person else { continue }
+                for number in line.content.formerNumbers {
+                    try identifiers.set(number.identifier, of: person, by: actor.name, at: now)
+                }
+                if !line.content.values.isEmpty { try intake.project(person, before[person]) }
+            }
+            guard step.count == 500, let last = step.last else { return }
+            after = last.number
+        }
+    }
+}

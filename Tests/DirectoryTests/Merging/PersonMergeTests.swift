@@ -1,0 +1,149 @@
+import Database
+import Kernel
+import Platform
+import TestKit
+import Testing
+
+@testable import Directory
+
+/// Two records of one person become one, and two again, on both databases.
+@Suite("Merging people")
+struct PersonMergeTests {
+    @Test("Everything goes to the surviving record, and both histories stay", arguments: TestDatabase.allCases)
+    func merge(_ database: TestDatabase) async throws {
+        try await MergeWorld.run(database) { made in
+            let (kept, gone, world) = (made.numbered, made.typed, made.world)
+            _ = try await made.merging { try $0.merge(gone, into: kept, MergeChoice(facts: ["birthDate"])) }
+
+            let facts = try await made.facts(of: kept)
+            #expect(facts["name"]?.value == "黄小芳")
+            #expect(facts["birthDate"]?.value == "2008-10-01")
+            #expect(facts["birthDate"]?.source.kind == .school)
+            #expect(facts["health"]?.source.kind == .roll)
+            #expect(facts["currentAddress"]?.value == "华石镇")
+            #expect(try await made.facts(of: gone)["name"]?.value == "黄晓芳")
+
+            #expect(try await made.holder(.studentNumber, "G" + RosterWorld.girl) == kept)
+            #expect(try await made.holder(.citizenNumber, RosterWorld.girl) == kept)
+            #expect(try await world.members(of: made.classGroup) == ["黄小芳"])
+            #expect(try await world.members(of: made.other) == [])
+            let guardians = try await world.database.read {
+                try EnrolmentStore($0).guardians(of: [kept], on: RosterWorld.today)[kept] ?? []
+            }
+            #expect(guardians.map(\.name) == ["黄晓芳家长"])
+            let history = try await world.database.read { try EnrolmentStore($0).history(of: kept) }
+            #expect(history.count == 2)
+            let merges = try await world.database.read { try PersonMergeStore($0).merges(of: kept) }
+            #expect(merges.map(\.from) == [gone])
+        }
+    }
+
+    @Test("Undone, every row is as it was", arguments: TestDatabase.allCases)
+    func undo(_ database: TestDatabase) async throws {
+        try await MergeWorld.run(database) { made in
+            let (kept, gone) = (made.numbered, made.typed)
+            let before = try await made.rows()
+            for choice in [
+                MergeChoice(),
+                MergeChoice(facts: ["name", "birthDate"], numbers: [.citizenNumber], takesEnrolment: true),
+            ] {
+                let id = try await made.merging { try $0.merge(gone, into: kept, choice) }
+                let during = try await made.rows()
+                #expect(during != before)
+                try await made.merging { try $0.undo(id) }
+                let after = try await made.rows()
+                #expect(after == before)
+            }
+        }
+    }
+
+    @Test("The class of the record that goes can hold", arguments: TestDatabase.allCases)
+    func enrolment(_ database: TestDatabase) async throws {
+        try await MergeWorld.run(database) { made in
+            let (kept, gone, world) = (made.numbered, made.typed, made.world)
+            _ = try await made.merging { try $0.merge(gone, into: kept, MergeChoice(takesEnrolment: true)) }
+            #expect(try await world.members(of: made.other) == ["黄小芳"])
+            #expect(try await world.members(of: made.classGroup) == [])
+            // Until the other class began she was in the first.
+            #expect(try await world.members(of: made.classGroup, on: RosterWorld.start) == ["黄小芳"])
+        }
+    }
+
+    @Test("A number that is not taken still leads to her", arguments: TestDatabase.allCases)
+    func numbers(_ database: TestDatabase) async throws {
+        try await MergeWorld.run(database) { made in
+            let (kept, gone, crypto) = (made.numbered, made.typed, made.world.crypto)
+            let boy = try PersonIdentifier(.studentNumber, "G" + RosterWorld.boy)
+            try await made.world.database.write {
+                try PersonIdentifierStore($0, crypto).set(boy, of: gone, by: "李校长", at: RosterWorld.now)
+            }
+            let before = try await made.rows()
+            let id = try await made.merging { try $0.merge(gone, into: kept, MergeChoice(numbers: [.studentNumber])) }
+            let masks = try await made.world.database.read {
+                try PersonIdentifierStore($0, crypto).masked(of: [kept, gone])
+            }
+            #expect(masks[kept]?[.studentNumber]?.hasSuffix("14") == true)
+            #expect(masks[gone]?[.studentNumber]?.hasSuffix("22") == true)
+            #expect(try await made.holder(.studentNumber, "G" + RosterWorld.girl) == kept)
+            try await made.merging { try $0.undo(id) }
+            #expect(try await made.rows() == before)
+        }
+    }
+
+    @Test("What changed since keeps a merge from being undone", arguments: TestDatabase.allCases)
+    func laterChange(_ database: TestDatabase) async throws {
+        try await MergeWorld.run(database) { made in
+            let (kept, gone, world) = (made.numbered, made.typed, made.world)
+            let id = try await made.merging { try $0.merge(gone, into: kept) }
+            try await made.tell(["talent": "书法"], of: kept, .own)
+            let problem = await #expect(throws: DomainError.self) { try await made.merging { try $0.undo(id) } }
+            guard case .conflict = problem else { return #expect(Bool(false), "\(String(describing: problem))") }
+            // Nothing was done by half.
+            #expect(try await world.members(of: made.classGroup) == ["黄小芳"])
+            #expect(try await made.holder(.citizenNumber, RosterWorld.girl) == kept)
+        }
+    }
+
+    @Test("A later merge is undone first", arguments: TestDatabase.allCases)
+    func chain(_ database: TestDatabase) async throws {
+        try await MergeWorld.run(database) { made in
+            let (kept, gone, teacher) = (made.numbered, made.typed, made.world.teacher)
+            let before = try await made.rows()
+            func later(_ seconds: Int64) -> Timestamp { RosterWorld.now.adding(seconds: seconds) }
+            let first = try await made.merging(at: later(60)) { try $0.merge(gone, into: kept) }
+            let second = try await made.merging(at: later(120)) { try $0.merge(kept, into: teacher) }
+            #expect(try await made.holder(.citizenNumber, RosterWorld.girl) == teacher)
+            await #expect(throws: DomainError.self) {
+                try await made.merging(at: later(180)) { try $0.undo(first) }
+            }
+            try await made.merging(at: later(240)) { try $0.undo(second) }
+            try await made.merging(at: later(300)) { try $0.undo(first) }
+            #expect(try await made.rows() == before)
+            await #expect(throws: DomainError.self) {
+                try await made.merging(at: later(360)) { try $0.undo(first) }
+            }
+        }
+    }
+
+    @Test("A guardian and her child are two people", arguments: TestDatabase.allCases)
+    func related(_ database: TestDatabase) async throws {
+        try await MergeWorld.run(database) { made in
+            let gone = made.typed, phone = try await made.holder(.phone, "13900000001")
+            let guardian = try #require(phone)
+            await #expect(throws: DomainError.self) { try await made.merging { try $0.merge(guardian, into: gone) } }
+            await #expect(throws: DomainError.self) { try await made.merging { try $0.merge(gone, into: gone) } }
+        }
+    }
+
+    @Test("Whoever merges must be over all places of both", arguments: TestDatabase.allCases)
+    func places(_ database: TestDatabase) async throws {
+        try await MergeWorld.run(database) { made in
+            let (kept, stranger, world) = (made.numbered, made.world.stranger, made.world)
+            let found = try await made.merging { (try $0.places(of: kept), try $0.places(of: stranger)) }
+            #expect(found.0 == [world.primary.path])
+            #expect(found.1 == [world.junior.path])
+            let unknown = try await world.database.write { try PersonStore($0).insert(name: "无处", at: RosterWorld.now) }
+            #expect(try await made.merging { try $0.places(of: unknown) } == [.city])
+        }
+    }
+}

@@ -1,0 +1,23 @@
+import Kernel
+import Testing
+
+@testable import Directory
+
+@Suite("学期") struct TermTests {
+    @Test(
+        arguments: [
+            ("2026-09-01", 2026, Term.Half.autumn), ("2027-01-31", 2026, .autumn), ("2027-02-01", 2026, .spring),
+            ("2027-08-31", 2026, .spring),
+        ])
+    func `each day lies in one term`(day: String, year: Int, half: Term.Half) throws {
+        let day = try #require(LocalDate(iso: day))
+        let term = Term(containing: day)
+        #expect(term.year.start == year && term.half == half && term.firstDay <= day && day <= term.lastDay)
+    }
+
+    @Test func `the terms of a year follow one another`() {
+        let autumn = Term(SchoolYear(start: 2026), .autumn), spring = Term(SchoolYear(start: 2026), .spring)
+        #expect(autumn.lastDay.adding(days: 1) == spring.firstDay && autumn < spring)
+        #expect(spring.lastDay == autumn.year.lastDay && autumn.title == "2026—2027学年秋季学期")
+    }
+}
