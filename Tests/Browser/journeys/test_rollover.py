@@ -49,7 +49,7 @@ def test_a_school_makes_an_exception_and_the_city_runs_and_takes_back(journey):
     expect(page.locator("main")).to_contain_text("毕业离校")
     page.locator("select[name=enrolment]").select_option(label=PUPILS[0])
     page.get_by_label("办理事项").select_option(label="留级")
-    number = page.locator("#exception input[name=number]")
+    number = page.locator("#exception input[name=place]")
     number.fill("77")
     page.get_by_role("button", name="保存例外").click()
     expect(page.get_by_role("alert").first).to_contain_text("新学年没有六年级(77)班")

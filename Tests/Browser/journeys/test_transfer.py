@@ -87,6 +87,7 @@ def test_two_schools_and_two_counties_transfer_a_pupil(journey, accounts):
     pass_step(sending.page, NAME)
     sending.picture("transfer-sending")
     bureau = journey("city")
+    bureau.page.goto("/")
     pass_step(bureau.page, NAME)
     expect(bureau.page.locator("main")).to_contain_text("已办结")
     bureau.picture("transfer-done")
