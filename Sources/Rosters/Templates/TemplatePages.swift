@@ -40,7 +40,7 @@ enum TemplatePages {
                 cell: { row in
                     guard let link = row.link else {
                         let file = root + "/shipped?name=" + URLCoding.encode(row.title)
-                        return #"\#(row.title) <a href="\#(url: file)">下载</a>"#
+                        return #"<div>\#(row.title)</div><div><a href="\#(url: file)">下载</a></div>"#
                     }
                     return #"<a href="\#(url: link)">\#(row.title)</a>"#
                 }),

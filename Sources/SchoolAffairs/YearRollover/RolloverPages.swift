@@ -125,7 +125,7 @@ enum RolloverPages {
     private static func runForm(_ model: RolloverOverview, _ chosen: Organisation?, _ page: PageContext) -> HTML {
         let places = UI.select(
             "place", label: "范围", options: model.places.map { SelectOption($0.id.rawValue, $0.name) },
-            selected: chosen?.id.rawValue ?? model.places.first?.id.rawValue, required: true)
+            selected: chosen?.id.rawValue ?? model.places.first?.id.rawValue)
         let all = UI.checkbox("all", label: "包括还没有确认的学校", hint: "有问题没有处理的学校，整个范围都不办理。")
         let year = UI.hidden("year", String(model.year.start))
         let note: HTML = "<p>范围内的学校一次办理，30 天内可以撤销。已升级的学校不再办理。</p>"
