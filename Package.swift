@@ -52,6 +52,7 @@ let package = Package(
         system("CZlib", apt: "zlib1g-dev"),
         system("CQREncode", apt: "libqrencode-dev"),
         system("CCurl", apt: "libcurl4-openssl-dev"),
+        system("CJemalloc", apt: "libjemalloc-dev"),
 
         base("Kernel"),
         base("Contracts", ["Kernel"]),
@@ -66,6 +67,7 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]),
+        base("Media", ["Kernel", "Database", "Platform", "Web", logging]),
         .target(
             name: "Directory", dependencies: shared,
             resources: [.copy("CodeLists/Data"), .copy("PersonFacts/Data/person-fields.csv")], swiftSettings: settings),
@@ -82,12 +84,13 @@ let package = Package(
         context("Rosters", resources: [.copy("Templates/Data/export-templates.json")]),
         context("Exchange"),
         context("Privacy", resources: [.copy("Retention/Data")]),
+        context("Resources", resources: [.copy("Lists/Data")]),
 
         .target(
             name: "App",
             dependencies: shared + [
-                "Directory", "Identity", "Federation", "Connectivity", "Plan", "Rosters", "SchoolAffairs", "Exchange",
-                "Privacy", hummingbird, logging,
+                "Media", "Directory", "Identity", "Federation", "Connectivity", "Plan", "Rosters", "SchoolAffairs",
+                "Exchange", "Privacy", "Resources", hummingbird, logging,
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: settings),
@@ -95,7 +98,7 @@ let package = Package(
             name: "Demo",
             dependencies: shared + [
                 "Directory", "Identity", "Federation", "Connectivity", "Plan", "Rosters", "SchoolAffairs", "Exchange",
-                "Privacy", "App", hummingbird, logging,
+                "Privacy", "Resources", "App", hummingbird, logging,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
@@ -103,14 +106,14 @@ let package = Package(
         .executableTarget(
             name: "Server",
             dependencies: [
-                "App", "Demo", logging, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "App", "Demo", "CJemalloc", logging, .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
 
         .executableTarget(
             name: "measure",
             dependencies: [
-                "App", "CArgon2", "Database", "Directory", "Exchange", "Federation", "Identity", "Kernel", "Platform",
-                "Rosters", "SchoolAffairs", "Web",
+                "App", "CArgon2", "CJemalloc", "Database", "Directory", "Exchange", "Federation", "Identity", "Kernel",
+                "Media", "Platform", "Rosters", "SchoolAffairs", "Web",
             ], path: "Benchmarks/Measure", swiftSettings: settings),
         .executableTarget(
             name: "floor", dependencies: ["CSQLite", hummingbird], path: "Benchmarks/Floor", swiftSettings: settings),
@@ -125,6 +128,7 @@ let package = Package(
         tests(for: "Database", ["Kernel", "App"]),
         tests(for: "Platform", ["Kernel", "Database"]),
         tests(for: "Web", ["Kernel"]),
+        tests(for: "Media", shared + ["Directory", "Identity", "App"]),
         tests(for: "Directory", shared),
         tests(for: "Identity", shared + ["Directory"]),
         tests(for: "Federation", shared + ["Directory", "Identity", "App", "Demo"]),
@@ -134,10 +138,12 @@ let package = Package(
         tests(for: "SchoolAffairs", shared + ["Directory"]),
         tests(for: "Exchange", shared + ["Directory"]),
         tests(for: "Privacy", shared + ["Directory"]),
+        tests(for: "Resources", shared + ["Directory"], resources: [.copy("Fixtures")]),
         tests(
             for: "App",
             [
-                "Connectivity", "Contracts", "Exchange", "Plan", "Privacy", "Rosters", "SchoolAffairs", "Server",
+                "Connectivity", "Contracts", "Exchange", "Plan", "Privacy", "Resources", "Rosters", "SchoolAffairs",
+                "Server",
                 "Demo", "Directory", "Identity", "Federation",
                 "Database",
                 "Kernel", "Platform", "Web",

@@ -1,4 +1,6 @@
 import App
+// Linked for what it replaces: malloc, as in the server.
+import CJemalloc
 import Database
 import Foundation
 import Kernel
@@ -23,11 +25,13 @@ struct Measure {
         case "rollover": try await RolloverMeasure.run()
         case "search": try await SearchMeasure.run()
         case "oneroster": try await OneRosterMeasure.run()
+        case "uploads":
+            try await UploadMeasure.run(megabytes: arguments.dropFirst().first.flatMap { Int($0) } ?? 1024)
         default:
             print(
                 """
                 usage: measure tokens | sessions | sign-ins | people | search | rollover | oneroster | roster [ROWS]
-                    | group-commit | sheet | import WORKBOOK | recompute DATA-FOLDER
+                    | group-commit | uploads [MB] | sheet | import WORKBOOK | recompute DATA-FOLDER
                 """
             )
         }

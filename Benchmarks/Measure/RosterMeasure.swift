@@ -17,6 +17,7 @@ enum RosterMeasure {
             let path = folder + "/pupils.xlsx"
             try write(rows: rows, schools, to: path)
             print("\(rows) rows, \(header.count) columns, \(try size(path) / 1_000_000) MB")
+            print("memory so far \(Int(Measure.peakMemory)) MB")
             let imports = platform.rosters.imports
             func compare() async throws -> RosterOutcome {
                 try await imports.run(

@@ -5,6 +5,7 @@ import errorSummary from "./error-summary.js";
 import menu from "./menu.js";
 import print from "./print.js";
 import progress from "./progress.js";
+import resumable from "./resumable-upload.js";
 import submitNow from "./submit-now.js";
 import submitOnce from "./submit-once.js";
 import upload from "./upload.js";
@@ -16,6 +17,7 @@ const behaviours = {
   "[data-menu]": menu,
   "[data-print]": print,
   "[data-events]": progress,
+  "[data-resumable]": resumable,
   "[data-submit-now]": submitNow,
   "[data-submit-once]": submitOnce,
   "[data-upload]": upload,

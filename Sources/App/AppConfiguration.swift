@@ -4,12 +4,15 @@ import Federation
 import Foundation
 import Kernel
 import Logging
+import Media
 import Platform
 
 /// All settings of a process, read once at start and checked as a whole. Each may stand in the environment
 /// (`SANTONG_PORT`) or in the file `santong.env` of the data folder (`SANTONG_PORT=8080`); the command line wins.
 package struct AppConfiguration: Sendable {
     package var dataFolder: String
+    /// Below it each partner of the file exchange has its folders; `exchange` in the data folder unless told otherwise.
+    package var exchangeFolder: String
     package var host: String
     package var port: Int
     /// libpq connection string; without one the data lives in SQLite inside the data folder.
@@ -40,6 +43,8 @@ package struct AppConfiguration: Sendable {
     package var outbound: OutboundPolicy
     /// A PEM file of certificate authorities trusted besides those of the system.
     package var outboundAuthorities: String?
+    /// Uploads, their scanner, and where files are kept.
+    package var media: MediaSettings
     /// The city's 服务号; without one nobody signs in by WeChat.
     package var wechat: WeChatSettings?
 
@@ -92,8 +97,10 @@ package struct AppConfiguration: Sendable {
         var outbound = choice("outbound.allowed", OutboundPolicy()) { OutboundPolicy(allowed: $0) }
         outbound.allowsPrivate = choice("outbound.private", false) { Bool($0) }
         let wechat = AppConfiguration.wechat(reader, &problems)
+        let media = AppConfiguration.media(reader, &problems)
         let configuration = AppConfiguration(
-            dataFolder: folder, host: overrides.host ?? reader.string(forKey: "host", default: "127.0.0.1"),
+            dataFolder: folder, exchangeFolder: reader.string(forKey: "exchange.folder", default: folder + "/exchange"),
+            host: overrides.host ?? reader.string(forKey: "host", default: "127.0.0.1"),
             port: overrides.port ?? number("port", 8080, 0...65_535), postgres: reader.string(forKey: "postgres"),
             publicURL: publicURL, trustsProxy: choice("trust.proxy", false) { Bool($0) },
             keyFile: reader.string(forKey: "key.file", default: folder + "/santong.key"),
@@ -107,7 +114,7 @@ package struct AppConfiguration: Sendable {
             readers: number("readers", 4, 1...64), runsJobs: choice("jobs", true) { Bool($0) },
             headSeconds: number("head.seconds", 15, 1...600), bodySeconds: number("body.seconds", 30, 1...600),
             outbound: outbound, outboundAuthorities: reader.string(forKey: "outbound.ca"),
-            wechat: wechat)
+            media: media, wechat: wechat)
         if !(0...65_535).contains(configuration.port) {
             problems.append("port must be a number from 0 to 65535, not '\(configuration.port)'")
         }
@@ -152,13 +159,15 @@ package struct AppConfiguration: Sendable {
     /// For `doctor`: everything but secrets.
     package var described: [(name: String, value: String)] {
         [
-            ("data", dataFolder), ("host", host), ("port", String(port)),
+            ("data", dataFolder), ("exchange.folder", exchangeFolder), ("host", host), ("port", String(port)),
             ("database", postgres == nil ? "SQLite" : "PostgreSQL"), ("public.url", publicURL ?? "—"),
             ("trust.proxy", String(trustsProxy)), ("public.folder", publicFolder), ("crypto", crypto.rawValue),
             ("log.level", logLevel.rawValue), ("readers", String(readers)), ("jobs", String(runsJobs)),
             ("head.seconds", String(headSeconds)), ("body.seconds", String(bodySeconds)),
             ("outbound.private", String(outbound.allowsPrivate)), ("outbound.ca", outboundAuthorities ?? "—"),
             ("wechat.app.id", wechat?.appID ?? "—"),
+            ("upload.mb", String(media.fileBytes >> 20)), ("clamd", media.scanner == nil ? "—" : "set"),
+            ("s3.bucket", media.bucket.map { "\($0.endpoint)/\($0.bucket)" } ?? "—"),
         ]
     }
 }

@@ -27,16 +27,25 @@ struct BackgroundWork: Service {
                     }
                 }
                 group.addTask {
+                    await repeatedly(every: .seconds(1), "uploads") { try await platform.media.settle() }
+                }
+                group.addTask {
                     await repeatedly(every: .seconds(20), "audit chain") {
                         _ = try await AuditChain.extend(platform.database)
                     }
                 }
                 group.addTask {
+                    await repeatedly(every: .seconds(20), "file drop") { try await platform.exchange.fileDrop.run() }
+                }
+                group.addTask {
                     await repeatedly(every: .seconds(3600), "tidying") {
                         try await RepeatedRequests(platform.database).forgetOld()
+                        try await platform.directory.forgetOld()
                         try await platform.identity.forgetOld()
                         try await platform.federation.forgetOld()
                         try await platform.exchange.tend()
+                        try await platform.media.tend()
+                        try await platform.privacy.tend()
                     }
                 }
                 await group.waitForAll()

@@ -8,9 +8,11 @@ import Foundation
 import Identity
 import Kernel
 import Logging
+import Media
 import Plan
 import Platform
 import Privacy
+import Resources
 import Rosters
 import SchoolAffairs
 import Web
@@ -21,6 +23,8 @@ package struct CityPlatform: Sendable {
     package let configuration: AppConfiguration
     package let database: Database
     package let files: FileStore
+    /// Resumable uploads and the storage of files.
+    package let media: MediaModule
     package let hasher: PasswordHasher
     /// Seals fields and makes them findable; its keys are outside the database.
     package let crypto: any CryptoProvider
@@ -38,6 +42,7 @@ package struct CityPlatform: Sendable {
     package let affairs: SchoolAffairsModule
     package let exchange: ExchangeModule
     package let privacy: PrivacyModule
+    package let resources: ResourcesModule
     /// Told of posts and of leaving by whatever changes them.
     package let staffListeners: StaffListeners
     package let metrics: WebMetrics
@@ -47,10 +52,11 @@ package struct CityPlatform: Sendable {
 
     /// All schema steps in the order of the modules.
     package static let migrations: [Migration] =
-        PlatformModule.migrations + DirectoryModule.migrations + IdentityModule.migrations
+        PlatformModule.migrations + MediaModule.migrations + DirectoryModule.migrations + IdentityModule.migrations
         + FederationModule.migrations
         + ConnectivityModule.migrations + PlanModule.migrations + RostersModule.migrations
         + SchoolAffairsModule.migrations + ExchangeModule.migrations + PrivacyModule.migrations
+        + ResourcesModule.migrations
 
     /// Every column with sealed values.
     package static let sealedColumns =
@@ -61,7 +67,7 @@ package struct CityPlatform: Sendable {
     /// Every column outside the directory that names a person.
     package static let personColumns: [PersonColumn] =
         RostersModule.personColumns + SchoolAffairsModule.personColumns + ExchangeModule.personColumns
-        + PrivacyModule.personColumns
+        + PrivacyModule.personColumns + ResourcesModule.personColumns
     /// Who else sees to the records of people when two become one.
     package static let mergeListeners: [any PersonMergeListener] = [AccountMerging()]
 
@@ -98,15 +104,20 @@ package struct CityPlatform: Sendable {
             options.outbound
             ?? OutboundClient(
                 policy: configuration.outbound, authorities: configuration.outboundAuthorities, logger: logger)
+        media = try MediaModule(
+            database: database, files: files, settings: configuration.media, outbound: outbound, folder: folder,
+            logger: logger, now: options.now)
         address = SiteAddress(configuration.publicURL ?? "http://\(configuration.host):\(configuration.port)")
 
         staffListeners = StaffListeners(
-            leaving: [GrantEnding(), StaffDeparture(crypto: crypto)], appointments: [AppointmentGrants()])
+            leaving: [GrantEnding(), GuardianGrants(), StaffDeparture(crypto: crypto)],
+            appointments: [AppointmentGrants()])
         connectivity = ConnectivityModule(database: database, files: files)
         plan = PlanModule(database: database, files: files, sources: [connectivity.indicators])
         rosters = RostersModule(
             database: database, crypto: crypto, files: files, personColumns: CityPlatform.personColumns,
-            mergeListeners: CityPlatform.mergeListeners, personUses: [AccountUse(), StudentUse()],
+            mergeListeners: CityPlatform.mergeListeners, guardianshipListeners: [GuardianGrants()],
+            personUses: [AccountUse(), StudentUse(), ConsentUse()],
             workFolder: uploads)
         affairs = SchoolAffairsModule(
             database: database, crypto: crypto, staffListeners: staffListeners, exportFolder: uploads,
@@ -114,11 +125,17 @@ package struct CityPlatform: Sendable {
         directory = DirectoryModule(
             database: database, crypto: crypto, schoolPanels: connectivity.schoolPanels + plan.schoolPanels,
             leavingListeners: staffListeners.leaving,
-            classPages: [IdentityModule.classPage, RostersModule.classPage, SchoolAffairsModule.classPage],
+            classPages: [
+                IdentityModule.classPage, RostersModule.classPage, SchoolAffairsModule.classPage,
+                PrivacyModule.classPage,
+            ],
             staffPages: [IdentityModule.staffPage, RostersModule.staffPage, RostersModule.staffImportPage]
                 + SchoolAffairsModule.staffPages,
             personPanels: rosters.personPanels, pupilPanels: SchoolAffairsModule.pupilPanels(crypto),
             memberPages: [SchoolAffairsModule.memberPage], appointmentListeners: staffListeners.appointments,
+            guardianshipListeners: [GuardianGrants()], personUses: [AccountUse()],
+            guardianPages: [IdentityModule.guardianPage],
+            childPanels: PrivacyModule.childPanels(crypto),
             exportFolder: uploads)
         identity = IdentityModule(
             database: database, hasher: hasher, crypto: crypto, address: address,
@@ -129,19 +146,27 @@ package struct CityPlatform: Sendable {
                 + GatewayPanel.panels(database: database, crypto: crypto) + ConsentPanel.panels(database: database))
         federation = FederationModule(
             database: database, identity: identity, crypto: crypto, address: address, outbound: outbound,
-            flavours: try GatewayFlavours(folder: folder + "/gateway"), wechat: configuration.wechat)
+            flavours: try GatewayFlavours(folder: folder + "/gateway"), wechat: configuration.wechat,
+            consent: ConsentGate(crypto: crypto))
         exchange = ExchangeModule(
             database: database, crypto: crypto, machines: options.machines ?? federation.machineAccess,
             gate: PersonAccounts(), listeners: staffListeners, address: address, outbound: outbound,
-            exportFolder: uploads)
+            exportFolder: uploads, files: files, intake: rosters.intake, dropFolder: configuration.exchangeFolder)
 
+        resources = ResourcesModule(database: database, files: files, workFolder: uploads)
         let held = DirectoryPersonalData(database: database, crypto: crypto)
         privacy = PrivacyModule(
-            database: database, crypto: crypto,
+            database: database, crypto: crypto, gate: PersonAccounts(),
             personalData: [
                 held, AccountPersonalData(database: database, crypto: crypto),
-                FederationPersonalData(database: database),
-            ], retained: [held], roleTitle: CityPlatform.roleTitle)
+                FederationPersonalData(database: database), ConsentPersonalData(database: database, crypto: crypto),
+                ExchangePersonalData(database: database, crypto: crypto), resources.personalData,
+            ],
+            retained: [
+                held, RosterRetention(database: database), AbsenceRetention(database: database, crypto: crypto),
+                ExchangeRunRetention(database: database),
+                ExchangeFileRetention(database: database, intake: rosters.intake),
+            ], roleTitle: CityPlatform.roleTitle, exportFolder: uploads)
 
         var operations = Routes(module: "operations")
         HealthRoutes(database: database, metrics: metrics).add(to: &operations)
@@ -149,9 +174,9 @@ package struct CityPlatform: Sendable {
         AuditRoutes(database: database).add(to: &operations)
         let web = WebRoutes.routes(hasGallery: options.demoAccounts != nil)
         let described =
-            web.all + identity.routes() + federation.routes() + directory.routes() + connectivity.routes()
-            + plan.routes() + rosters.routes() + affairs.routes() + exchange.routes() + privacy.routes()
-            + operations.all
+            web.all + media.routes() + identity.routes() + federation.routes() + directory.routes()
+            + connectivity.routes() + plan.routes() + rosters.routes() + affairs.routes() + exchange.routes()
+            + privacy.routes() + resources.routes() + operations.all
         routes = described + APIDescription.routes(describing: described, title: configuration.siteName)
         let sessions = identity
         let services = WebServices(

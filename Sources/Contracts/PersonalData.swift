@@ -6,12 +6,14 @@ package enum ProcessingBasis: String, Sendable {
     case duty
     case consent
     case contract
+    case publicInterest = "public_interest"
 
     package var title: String {
         switch self {
         case .duty: "法定职责"
         case .consent: "同意"
         case .contract: "使用平台所必需"
+        case .publicInterest: "公共利益"
         }
     }
 }

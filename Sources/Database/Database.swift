@@ -37,32 +37,32 @@ package final class Database: Sendable {
         threads = ThreadGroup()
         // Opens once here, so that a wrong location is told at start. For SQLite this makes the file and sets WAL
         // before any reader comes: a read-only open of a missing file fails.
-        let first = try Database.connect(location, isReadOnly: false)
+        let first = try Database.connect(location, for: .writes)
         switch location {
         case .sqlite:
-            shortReads = ReadConnections { try Database.connect(location, isReadOnly: true) }
+            shortReads = ReadConnections { try Database.connect(location, for: .shortReads) }
             let queue = writers
-            let writer = Holder(location, isReadOnly: false, first: first)
+            let writer = Holder(location, for: .writes, first: first)
             threads.start("sqlite-writer") { SQLiteWriter.serve(queue, writer, groupLimit: groupLimit, logger: logger) }
         case .postgres:
             shortReads = nil
             for index in 0..<readers {
                 let queue = writers
-                let holder = Holder(location, isReadOnly: false, first: index == 0 ? first : nil)
+                let holder = Holder(location, for: .writes, first: index == 0 ? first : nil)
                 threads.start("postgres-writer-\(index)") { PostgresWriter.serve(queue, holder, logger: logger) }
             }
         }
         for index in 0..<readers {
             let queue = self.readers
-            let holder = Holder(location, isReadOnly: true, first: nil)
+            let holder = Holder(location, for: .longReads, first: nil)
             threads.start("reader-\(index)") { Reader.serve(queue, holder) }
         }
     }
 
-    static func connect(_ location: DatabaseLocation, isReadOnly: Bool) throws -> Connection {
+    static func connect(_ location: DatabaseLocation, for use: ConnectionUse) throws -> Connection {
         switch location {
         case .sqlite(let path, let synchronous):
-            try SQLiteConnection(path: path, isReadOnly: isReadOnly, synchronous: synchronous)
+            try SQLiteConnection(path: path, use: use, synchronous: synchronous)
         case .postgres(let conninfo): try PostgresConnection(conninfo: conninfo)
         }
     }

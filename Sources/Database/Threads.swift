@@ -2,19 +2,22 @@ import Foundation
 import Kernel
 import Logging
 
+/// What a connection is opened for.
+enum ConnectionUse: Sendable { case shortReads, longReads, writes }
+
 /// A thread's connection, opened when first needed and again after it broke.
 final class Holder: @unchecked Sendable {
     private let location: DatabaseLocation
-    private let isReadOnly: Bool
+    private let use: ConnectionUse
     private var connection: Connection?
 
-    init(_ location: DatabaseLocation, isReadOnly: Bool, first: Connection?) {
-        (self.location, self.isReadOnly, connection) = (location, isReadOnly, first)
+    init(_ location: DatabaseLocation, for use: ConnectionUse, first: Connection?) {
+        (self.location, self.use, connection) = (location, use, first)
     }
 
     func get() throws -> Connection {
         if let connection, connection.isUsable { return connection }
-        let fresh = try Database.connect(location, isReadOnly: isReadOnly)
+        let fresh = try Database.connect(location, for: use)
         connection = fresh
         return fresh
     }

@@ -22,10 +22,13 @@ package enum DemoCity {
         try await plan.publish(tell)
         try await plan.freeze(tell)
         try await AccountLoading(platform, schools, entered, isCity: size == .city).run(tell)
-        try await RosterLoading(platform, schools, entered).run(tell)
+        var birthdays = Birthdays()
+        try await RosterLoading(platform, schools, entered).run(&birthdays, tell)
         try await StudentLifeLoading(platform, schools, entered).run(tell)
         try await StaffLoading(platform, schools, entered).run(tell)
+        if size == .city { try await CityPeopleLoading(platform, schools, entered).run(birthdays, tell) }
         try await ApplicationLoading(platform, schools, entered).run(tell)
+        try await ResourceLoading(platform, schools, entered).run(tell)
         tell("demo \(size.rawValue) is loaded")
     }
 

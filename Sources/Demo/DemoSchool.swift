@@ -16,7 +16,7 @@ struct DemoSchool: Sendable {
     let urbanRural: String
     /// Some teaching points have no code of their own.
     let hasCode: Bool
-    let classes: Int
+    var classes: Int
     /// Pupils and teachers at the end of the story, in the autumn of 2017.
     var pupils: Int
     var teachers: Int
@@ -27,6 +27,9 @@ struct DemoSchool: Sendable {
 
     /// AABBCCCCCC: category, 45 for Guangxi, six digits.
     var code: String? { hasCode ? "\(sort.codePrefix)45\(String(1_060_000 + number).dropFirst())" : nil }
+
+    /// Teachers and all others who work there.
+    var staff: Int { Int((Double(teachers) * 1.12).rounded()) }
 
     var kind: OrganisationKind { sort == .teachingPoint ? .teachingPoint : .school }
 
@@ -145,13 +148,25 @@ struct SchoolDraft {
         return words + "(示例)"
     }
 
-    /// Brings pupils and teachers of all schools that have told to a total.
+    /// Brings pupils and teachers of all schools that have told to a total. 石桥教学点 is as small as the cast has it.
     private static func scaled(_ schools: [DemoSchool], pupils: Int, teachers: Int) -> [DemoSchool] {
-        let telling = schools.indices.filter { !schools[$0].isUnknown && !schools[$0].isMerged }
-        let pupilShares = shares(of: pupils, by: telling.map { schools[$0].pupils })
-        let teacherShares = shares(of: teachers, by: telling.map { schools[$0].teachers })
         var result = schools
-        for (place, index) in telling.enumerated() {
+        let telling = schools.indices.filter { !schools[$0].isUnknown && !schools[$0].isMerged }
+        let (pinned, free) = (
+            telling.filter { schools[$0].name == DemoSchool.bridgePoint },
+            telling.filter { schools[$0].name != DemoSchool.bridgePoint }
+        )
+        for index in pinned {
+            guard let roster = DemoRoster.all.first(where: { $0.school == schools[index].name }) else { continue }
+            result[index].classes = roster.classes.count
+            result[index].pupils = roster.classes.reduce(0) { $0 + $1.pupils }
+            result[index].teachers = roster.teachers + roster.cast.count
+        }
+        let pupilShares = shares(
+            of: pupils - pinned.reduce(0) { $0 + result[$1].pupils }, by: free.map { schools[$0].pupils })
+        let teacherShares = shares(
+            of: teachers - pinned.reduce(0) { $0 + result[$1].teachers }, by: free.map { schools[$0].teachers })
+        for (place, index) in free.enumerated() {
             result[index].pupils = pupilShares[place]
             result[index].teachers = teacherShares[place]
         }

@@ -77,22 +77,15 @@ struct FacilityStory {
         record[.classes] = Double(school.classes)
         record[.students] = Double(pupils)
         record[.teachers] = Double(school.teachers)
-        record[.staff] = (Double(school.teachers) * 1.12).rounded()
+        record[.staff] = Double(school.staff)
         let parts = split(pupils)
         (record[.primaryStudents], record[.juniorStudents], record[.seniorStudents]) = (parts[0], parts[1], parts[2])
     }
 
     /// By stage; no part where the school has no such pupils, and none at all when it does not keep them apart.
     private func split(_ whole: Int) -> [Double?] {
-        guard !school.sort.stages.isEmpty, luck.split < 0.6 else { return [nil, nil, nil] }
-        var rest = Double(whole)
-        let last = school.sort.stages.lastIndex { $0 > 0 }
-        return school.sort.stages.enumerated().map { index, share in
-            guard share > 0 else { return nil }
-            let part = index == last ? rest : min(rest, (Double(whole) * share).rounded())
-            rest -= part
-            return part
-        }
+        guard luck.split < 0.6, let parts = school.sort.parts(of: whole) else { return [nil, nil, nil] }
+        return zip(parts, school.sort.stages).map { part, share in share > 0 ? Double(part) : nil }
     }
 
     private func addNetwork(to record: inout FacilityRecord, _ progress: Double) {

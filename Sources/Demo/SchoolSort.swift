@@ -92,6 +92,18 @@ enum SchoolSort: CaseIterable {
         }
     }
 
+    /// Shares pupils or computers among 小学, 初中 and 高中; `nil` for schools of one stage.
+    func parts(of whole: Int) -> [Int]? {
+        guard let last = stages.lastIndex(where: { $0 > 0 }) else { return nil }
+        var rest = whole
+        return stages.enumerated().map { index, share in
+            guard share > 0 else { return 0 }
+            let part = index == last ? rest : min(rest, Int((Double(whole) * share).rounded()))
+            rest -= part
+            return part
+        }
+    }
+
     var isSenior: Bool { SchoolCategory.senior.contains(type) }
     var isRecording: Bool { SchoolCategory.isCentralOrAbove(type: type, isCentral: self == .central) }
 

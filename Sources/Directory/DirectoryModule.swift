@@ -19,6 +19,7 @@ package struct DirectoryModule: Sendable {
         Migration("directory/0009-looks", LookSchema.statements),
         Migration("directory/0010-person-index", PersonIndexSchema.statements),
         Migration("directory/0011-appointments", AppointmentSchema.statements),
+        Migration("directory/0012-guardianships", GuardianshipSchema.statements),
         Migration("directory/0013-roll-moves", RollMoveSchema.statements),
     ]
 
@@ -41,6 +42,10 @@ package struct DirectoryModule: Sendable {
     private let pupilPanels: [any PupilPanelSource]
     private let memberPages: [RelatedPage<RelatedStaffMember>]
     private let appointmentListeners: [any AppointmentListener]
+    private let guardianshipListeners: [any GuardianshipListener]
+    private let personUses: [any PersonUse]
+    private let guardianPages: [RelatedPage<RelatedClass>]
+    private let childPanels: [any ChildPanelSource]
 
     /// - Parameters:
     ///   - crypto: seals the numbers of people and makes them findable.
@@ -52,6 +57,10 @@ package struct DirectoryModule: Sendable {
     ///   - pupilPanels: what other contexts add to a pupil's page, in any order.
     ///   - memberPages: what other modules have about one of the staff; the first is linked to the name.
     ///   - appointmentListeners: told in the same transaction when somebody is given a post or loses it.
+    ///   - guardianshipListeners: told in the same transaction when children get guardians or lose them.
+    ///   - personUses: who keeps something of people: schools do not write to their records as those of guardians.
+    ///   - guardianPages: what other modules have about the guardians of a class.
+    ///   - childPanels: what other contexts add to the page of a child for her guardian, in any order.
     ///   - exportFolder: where files wait until they are sent.
     package init(
         database: Database, crypto: any CryptoProvider, schoolPanels: [any SchoolPanelSource] = [],
@@ -59,6 +68,9 @@ package struct DirectoryModule: Sendable {
         staffPages: [RelatedPage<Organisation>] = [], personPanels: [any PersonPanelSource] = [],
         pupilPanels: [any PupilPanelSource] = [], memberPages: [RelatedPage<RelatedStaffMember>] = [],
         appointmentListeners: [any AppointmentListener] = [],
+        guardianshipListeners: [any GuardianshipListener] = [], personUses: [any PersonUse] = [],
+        guardianPages: [RelatedPage<RelatedClass>] = [],
+        childPanels: [any ChildPanelSource] = [],
         exportFolder: String = FileManager.default.temporaryDirectory.path
     ) {
         (self.database, self.crypto, self.exportFolder) = (database, crypto, exportFolder)
@@ -66,12 +78,33 @@ package struct DirectoryModule: Sendable {
         self.personPanels = personPanels.sorted { $0.order < $1.order }
         peopleIndexing = PersonIndexing(database: database)
         (self.memberPages, self.appointmentListeners) = (memberPages, appointmentListeners)
-        self.schoolPanels = schoolPanels.sorted { $0.order < $1.order }
+        (self.guardianshipListeners, self.guardianPages) = (guardianshipListeners, guardianPages)
+        self.personUses = personUses
+        self.childPanels = childPanels.sorted { $0.order < $1.order }
+        self.schoolPanels = (schoolPanels + [PendingGuardianPanel(database: database)]).sorted { $0.order < $1.order }
         self.pupilPanels = pupilPanels.sorted { $0.order < $1.order }
     }
 
+    /// Removes what has expired, declarations of guardians, and lets those go that no school has decided. For a nightly
+    /// job.
+    package func forgetOld(now: Timestamp = .now) async throws {
+        let limit = now.adding(days: -GuardianshipService.claimDays)
+        let crypto = crypto
+        try await database.write { db in
+            try GuardianshipService(db, crypto, by: .system, now: now).lapse()
+            try GuardianshipStore(db).forgetClaims(before: limit)
+        }
+    }
+
     package func routes() -> [Route] {
-        OrganisationRoutes(database: database).routes().all + OrganisationChangeRoutes(database: database).routes().all
+        var guardians = Routes(module: "directory")
+        GuardianRoutes(database: database, crypto: crypto, listeners: guardianshipListeners, uses: personUses).add(
+            to: &guardians)
+        PendingGuardianRoutes(database: database).add(to: &guardians)
+        ClassGuardianRoutes(database: database, crypto: crypto, related: guardianPages).add(to: &guardians)
+        ChildRoutes(database: database, crypto: crypto, panels: childPanels).add(to: &guardians)
+        return guardians.all + OrganisationRoutes(database: database).routes().all
+            + OrganisationChangeRoutes(database: database).routes().all
             + OrganisationInterface(database: database).routes().all
             + SchoolRoutes(database: database, panels: schoolPanels, exportFolder: exportFolder).routes().all
             + ClassRoutes(database: database, crypto: crypto, related: classPages).routes().all
@@ -104,6 +137,8 @@ extension Permission {
     /// The same of the pupils one leads as class teacher, and of their guardians, without documents; given beside
     /// `personLook`.
     package static let classLook: Permission = "directory.class.look"
+    /// See one's own children as their guardian; which ones, the guardian relations tell.
+    package static let childView: Permission = "directory.child.view"
     /// Find people by name, initials or number.
     package static let personSearch: Permission = "directory.person.search"
 }

@@ -14,6 +14,12 @@ package struct ExchangeModule: Sendable {
         Migration("exchange/0012-city-interface", NonceSchema.statements + PushSchema.statements),
         Migration("exchange/0013-runs", ExchangeRunSchema.statements),
         Migration("exchange/0014-receivers", ReceiverSchema.statements),
+        Migration("exchange/0015-partners", PartnerSchema.statements),
+        Migration("exchange/0016-file-drop", DropSchema.statements),
+        Migration("exchange/0017-bundles", BundleImportSchema.statements),
+        Migration(
+            "exchange/0018-grades-of-a-pupil",
+            ["CREATE INDEX exchange_grade_record_student ON exchange_grade_record (student, kind)"]),
     ]
 
     /// Where sealed values stand.
@@ -22,6 +28,7 @@ package struct ExchangeModule: Sendable {
         SealedColumn("exchange_raw_value", "sealed", key: "id", name: "exchange_raw_value.sealed"),
         SealedColumn("exchange_receiver", "sealed_token", key: "id", name: "exchange_receiver.sealed_token"),
         SealedColumn("exchange_grade_record", "sealed", key: "key", name: "exchange_grade_record.sealed"),
+        SealedColumn("exchange_bundle", "file_key", key: "id", name: "exchange_bundle.file_key"),
     ]
 
     /// Columns that name people and follow when two records of one person become one.
@@ -34,6 +41,12 @@ package struct ExchangeModule: Sendable {
             "exchange_push", "person_id", key: "application || ' ' || dataset || ' ' || source_id",
             name: "exchange_push.person_id"),
         PersonColumn("exchange_raw_value", "person_id", name: "exchange_raw_value.person_id"),
+        PersonColumn(
+            "exchange_bundle_key", "person_id", key: "partner_id || ' ' || source_id",
+            name: "exchange_bundle_key.person_id"),
+        PersonColumn(
+            "exchange_bundle_row", "former_person_id", key: "bundle_id || ' ' || batch || ' ' || row_number",
+            name: "exchange_bundle_row.former_person_id"),
     ]
     /// Those that stay: another system still has to hear that the record that went is gone.
     package static let fixedPersonColumns: Set<String> = ["exchange_delivery.person_id"]
@@ -46,21 +59,29 @@ package struct ExchangeModule: Sendable {
     private let address: SiteAddress
     private let outbound: any OutboundHTTP
     private let exportFolder: String
+    private let intake: any RosterIntake
+    private let sealedFiles: SealedFiles
+    private let folders: DropFolders
 
     /// - Parameters:
     ///   - machines: tells which other system is calling.
     ///   - gate: opens and shuts the accounts of people whom other systems keep.
     ///   - listeners: told in the same transaction when somebody is given a post, loses it or leaves.
     ///   - address: the beginning of every address told to others.
-    ///   - exportFolder: where files wait until they are sent.
+    ///   - exportFolder: where files wait until they are sent, and stand in plain while they are read; cleared when the
+    ///     server starts.
+    ///   - intake: takes in rosters of other systems.
+    ///   - dropFolder: below it each partner has its folders.
     package init(
         database: Database, crypto: any CryptoProvider, machines: any MachineAccess, gate: any AccountGate,
         listeners: StaffListeners, address: SiteAddress, outbound: any OutboundHTTP,
-        exportFolder: String
+        exportFolder: String, files: FileStore, intake: any RosterIntake, dropFolder: String
     ) {
         (self.database, self.crypto, self.machines) = (database, crypto, machines)
         (self.gate, self.listeners, self.address, self.outbound) = (gate, listeners, address, outbound)
-        self.exportFolder = exportFolder
+        (self.exportFolder, self.intake) = (exportFolder, intake)
+        sealedFiles = SealedFiles(files: files, crypto: crypto, workFolder: exportFolder)
+        folders = DropFolders(root: dropFolder)
     }
 
     /// Requests a second to one receiver, unless a city needs another pace.
@@ -75,6 +96,22 @@ package struct ExchangeModule: Sendable {
         ReceiverComparison(database: database, crypto: crypto, gate: gate, outbound: outbound, now: { .now })
     }
 
+    private var decisions: DropDecisions { DropDecisions(database: database, intake: intake, now: { .now }) }
+    /// The folders of systems without an interface. For a look every few seconds.
+    package var fileDrop: FileDrop {
+        FileDrop(
+            database: database,
+            reader: DropReader(
+                database: database, intake: intake, folders: folders, workFolder: exportFolder, now: { .now }),
+            writer: DropWriter(
+                database: database, crypto: crypto, folders: folders, workFolder: exportFolder, now: { .now }))
+    }
+    private var bundleImports: BundleImportService {
+        BundleImportService(
+            database: database, crypto: crypto, sealedFiles: sealedFiles, intake: intake, workFolder: exportFolder,
+            now: { .now })
+    }
+
     /// OneRoster as files.
     package var bundles: BundleExport { BundleExport(database: database, crypto: crypto, site: address.base) }
     /// What a bundle of another system would bring.
@@ -84,7 +121,7 @@ package struct ExchangeModule: Sendable {
         try await BundleDifference.of(check, within: scope, database, crypto, at: now)
     }
 
-    package var jobs: [JobHandler] { [] }
+    package var jobs: [JobHandler] { DropJobs(decisions: decisions).handlers + bundleImports.jobs }
     /// Jobs that mostly wait for other systems.
     package var errands: [JobHandler] { [provisioning.job, comparison.job] }
     package var receivers: [EventReceiver] { [] }
@@ -109,6 +146,9 @@ package struct ExchangeModule: Sendable {
         ExchangeOwnerRoutes(database: database, machines: machines, now: { .now }).add(to: &routes)
         OneRosterRoutes(database: database, crypto: crypto, machines: machines, address: address).add(to: &routes)
         BundleRoutes(export: bundles, folder: exportFolder).add(to: &routes)
+        BundleImportRoutes(service: bundleImports).add(to: &routes)
+        PartnerRoutes(service: PartnerService(database: database, folders: folders, now: { .now })).add(to: &routes)
+        DropRoutes(decisions: decisions).add(to: &routes)
         return routes.all
     }
 }

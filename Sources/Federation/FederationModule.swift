@@ -1,5 +1,6 @@
 import Contracts
 import Database
+import Directory
 import Identity
 import Kernel
 import Platform
@@ -38,6 +39,7 @@ package struct FederationModule: Sendable {
     let outbound: any OutboundHTTP
     /// `nil` where the city has no 服务号.
     let wechat: WeChatSettings?
+    private let consent: (any ServiceConsent)?
     let now: @Sendable () -> Timestamp
     private let silent = SilentApplications()
     private let gateway: NationalGateway
@@ -47,12 +49,14 @@ package struct FederationModule: Sendable {
     /// - Parameters:
     ///   - address: issuer and base of every address told to others.
     ///   - flavours: how national and provincial platforms speak.
+    ///   - consent: tells whether a pupil may have her WeChat bound; without one nobody is asked.
     package init(
         database: Database, identity: IdentityModule, crypto: any CryptoProvider, address: SiteAddress,
         outbound: any OutboundHTTP, flavours: GatewayFlavours = .shipped,
-        wechat: WeChatSettings? = nil, now: @escaping @Sendable () -> Timestamp = { .now }
+        wechat: WeChatSettings? = nil, consent: (any ServiceConsent)? = nil,
+        now: @escaping @Sendable () -> Timestamp = { .now }
     ) {
-        self.wechat = wechat
+        (self.wechat, self.consent) = (wechat, consent)
         (self.database, self.identity, self.crypto) = (database, identity, crypto)
         (self.address, self.outbound, self.now) = (address, outbound, now)
         signingKeys = SigningKeys(database: database, crypto: crypto, now: now)
@@ -80,7 +84,7 @@ package struct FederationModule: Sendable {
             WeChatRoutes(
                 service: WeChatService(
                     database: database, client: WeChatClient(settings: settings, outbound: outbound), crypto: crypto,
-                    door: identity.door, now: now),
+                    door: identity.door, now: now, consent: consent),
                 cookies: WeChatCookies(crypto: crypto, isSecure: address.base.hasPrefix("https://")),
                 address: address)
         }

@@ -75,6 +75,7 @@ package struct IdentityModule: Sendable {
             service: ActivationService(database: database, hasher: hasher, crypto: crypto, door: door, now: now)
         ).add(to: &routes)
         ClassAccountRoutes(database: database, crypto: crypto, address: address, now: now).add(to: &routes)
+        GuardianAccountRoutes(database: database, crypto: crypto, address: address, now: now).add(to: &routes)
         StaffAccountRoutes(database: database, crypto: crypto, address: address, now: now).add(to: &routes)
         SecondFactorRoutes(service: secondFactor).add(to: &routes)
         SecondFactorPolicyRoutes(database: database, isDemo: sessions.admitsDemoAccounts).add(to: &routes)

@@ -1,6 +1,7 @@
 import Contracts
 import Database
 import Directory
+import Foundation
 import Kernel
 import Platform
 import Web
@@ -10,14 +11,21 @@ package struct PrivacyModule: Sendable {
     package static let migrations: [Migration] = [
         Migration(
             "privacy/0001-own-data",
-            OwnDataSchema.statements + RightsRequestSchema.statements + RetentionSchema.statements)
+            OwnDataSchema.statements + RightsRequestSchema.statements + RetentionSchema.statements),
+        Migration("privacy/0002-consents", ConsentPurposeSchema.statements + ConsentAnswerSchema.statements),
     ]
+
+    /// What the pages of children show besides.
+    package static func childPanels(_ crypto: any CryptoProvider) -> [any ChildPanelSource] {
+        [ConsentChildPanel(crypto: crypto), OwnDataChildPanel()]
+    }
 
     /// Where sealed values stand.
     package static let sealedColumns: [SealedColumn] = [
         SealedColumn("privacy_copy", "sealed", key: "id", name: "privacy_copy.sealed"),
         SealedColumn("privacy_request", "text", key: "id", name: "privacy_request.text"),
         SealedColumn("privacy_request", "answer", key: "id", name: "privacy_request.answer"),
+        SealedColumn("privacy_consent_answer", "address", key: "id", name: "privacy_consent_answer.address"),
     ]
 
     /// Columns that name people and follow when two records of one person become one.
@@ -25,6 +33,9 @@ package struct PrivacyModule: Sendable {
         PersonColumn("privacy_request", "person_id", name: "privacy_request.person_id"),
         PersonColumn("privacy_request", "applicant_id", name: "privacy_request.applicant_id"),
         PersonColumn("privacy_hold", "person_id", name: "privacy_hold.person_id"),
+        PersonColumn("privacy_consent_answer", "child_id", name: "privacy_consent_answer.child_id"),
+        PersonColumn("privacy_consent_answer", "giver_id", name: "privacy_consent_answer.giver_id"),
+        PersonColumn("privacy_consent_answer", "witness_id", name: "privacy_consent_answer.witness_id"),
     ]
 
     private let database: Database
@@ -32,29 +43,48 @@ package struct PrivacyModule: Sendable {
     private let roleTitle: @Sendable (String) -> String
     private let collector: OwnDataCollector
     private let retention: RetentionService
+    private let exportFolder: String
+    private let gate: any AccountGate
 
     /// - Parameters:
     ///   - personalData: what each context keeps about people; the directory comes first, since it says whether somebody
     ///     may be made unknown.
+    ///   - gate: tells which guardians can sign in.
     ///   - retained: contexts whose records end some day, besides this one and the platform.
     ///   - roleTitle: the word for the code of a role.
+    ///   - exportFolder: where files wait until they are sent.
     package init(
-        database: Database, crypto: any CryptoProvider, personalData: [any PersonalDataSource] = [],
-        retained: [any RetentionSource] = [], roleTitle: @escaping @Sendable (String) -> String = { $0 }
+        database: Database, crypto: any CryptoProvider, gate: any AccountGate,
+        personalData: [any PersonalDataSource] = [], retained: [any RetentionSource] = [],
+        roleTitle: @escaping @Sendable (String) -> String = { $0 },
+        exportFolder: String = FileManager.default.temporaryDirectory.path
     ) {
-        (self.database, self.crypto, self.roleTitle) = (database, crypto, roleTitle)
+        (self.database, self.crypto, self.gate, self.roleTitle) = (database, crypto, gate, roleTitle)
+        self.exportFolder = exportFolder
         collector = OwnDataCollector(database: database, sources: personalData)
         retention = RetentionService(
             database: database, sources: retained + [OwnRetention(database: database, crypto: crypto)],
             now: { .now })
     }
 
+    /// The way from a class to its consents.
+    package static let classPage = RelatedPage<RelatedClass>(
+        "征求同意", path: { ClassConsentPages.path($0.classGroup.id) },
+        isOpen: { subject, user in
+            user.may(.consentManage, at: subject.classGroup.path)
+                || (subject.isLed(by: user.person) && user.may(.classView, at: subject.classGroup.path))
+        })
+
     private var ownData: OwnDataRoutes {
-        OwnDataRoutes(database: database, crypto: crypto, collector: collector, roleTitle: roleTitle)
+        OwnDataRoutes(
+            database: database, crypto: crypto, collector: collector, roleTitle: roleTitle, exportFolder: exportFolder)
     }
 
     package var jobs: [JobHandler] { [ownData.job] + retention.jobs }
     package var receivers: [EventReceiver] { [] }
+
+    /// Starts what has a rhythm. For an hourly job.
+    package func tend() async throws { try await retention.tend() }
 
     package func routes() -> [Route] {
         var routes = Routes(module: "privacy")
@@ -62,6 +92,12 @@ package struct PrivacyModule: Sendable {
         ownData.add(to: &routes)
         RightsRequestRoutes(database: database, crypto: crypto, collector: collector).add(to: &routes)
         RetentionRoutes(database: database, crypto: crypto, service: retention).add(to: &routes)
+        let now: @Sendable () -> Timestamp = { .now }
+        ConsentRoutes(database: database, crypto: crypto, now: now).add(to: &routes)
+        ClassConsentRoutes(database: database, crypto: crypto, gate: gate, now: now).add(to: &routes)
+        ConsentPurposeRoutes(database: database, now: now).add(to: &routes)
+        ConsentCountRoutes(database: database, now: now).add(to: &routes)
+        MinorsReportRoutes(database: database, now: now).add(to: &routes)
         return routes.all
     }
 }

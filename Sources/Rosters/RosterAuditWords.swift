@@ -7,6 +7,7 @@ package enum RosterAuditWords {
         "template.withdrawn": "停用导出模板",
         "roster.import_uploaded": "上传花名册", "roster.import_accepted": "接受花名册导入",
         "roster.import_discarded": "放弃花名册导入", "roster.import_undone": "撤销花名册导入",
-        "roster.refused_downloaded": "下载退回的行",
+        "roster.refused_downloaded": "下载退回的行", "roster.classes_uploaded": "上传班级名单",
+        "roster.classes_accepted": "接受班级名单", "roster.classes_undone": "撤销班级名单", "roster.classes_discarded": "放弃班级名单",
     ]
 }

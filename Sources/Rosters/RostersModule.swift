@@ -12,6 +12,10 @@ package struct RostersModule: Sendable {
         Migration("rosters/0003-duplicates", DuplicateSchema.statements),
         Migration("rosters/0004-templates", TemplateSchema.statements),
         Migration("rosters/0005-differences", DifferenceSchema.statements),
+        Migration("rosters/0006-origins", RosterImportSchema.origins),
+        Migration("rosters/0007-difference-lines", DifferenceSchema.lines),
+        Migration("rosters/0008-export-orders", ExportOrderSchema.statements),
+        Migration("rosters/0009-class-lists", ClassListSchema.statements),
     ]
 
     /// Where sealed values stand.
@@ -19,6 +23,9 @@ package struct RostersModule: Sendable {
         SealedColumn("rosters_import", "file_key", key: "id", name: "rosters_import.file_key"),
         SealedColumn("rosters_import_row", "sealed", key: "id", name: "rosters_import_row.sealed"),
         SealedColumn("rosters_difference", "sealed", key: "id", name: "rosters_difference.sealed"),
+        SealedColumn("rosters_export_order", "file_key", key: "id", name: "rosters_export_order.file_key"),
+        SealedColumn("rosters_difference", "file_key", key: "id", name: "rosters_difference.file_key"),
+        SealedColumn("rosters_difference_line", "sealed", key: "id", name: "rosters_difference_line.sealed"),
     ]
 
     /// Columns that name people.
@@ -35,11 +42,13 @@ package struct RostersModule: Sendable {
     /// - Parameters:
     ///   - personColumns: of all modules; their rows follow when two records of one person become one.
     ///   - mergeListeners: who else has records of people.
+    ///   - guardianshipListeners: who gives rights to the parents of pupils.
     ///   - personUses: who keeps something of people whose import is to be taken back.
     ///   - workFolder: where files stand in plain while they are read; cleared when the server starts.
     package init(
         database: Database, crypto: any CryptoProvider, files: FileStore, personColumns: [PersonColumn] = [],
-        mergeListeners: [any PersonMergeListener] = [], personUses: [any PersonUse] = [], workFolder: String
+        mergeListeners: [any PersonMergeListener] = [],
+        guardianshipListeners: [any GuardianshipListener] = [], personUses: [any PersonUse] = [], workFolder: String
     ) {
         (self.database, self.crypto, self.files) = (database, crypto, files)
         (self.personColumns, self.mergeListeners) = (personColumns, mergeListeners)
@@ -47,7 +56,7 @@ package struct RostersModule: Sendable {
         importService = RosterImportService(
             database: database, files: files,
             sealedFiles: SealedFiles(files: files, crypto: crypto, workFolder: workFolder), crypto: crypto,
-            mergeListeners: mergeListeners, uses: personUses + [MergeUse()])
+            mergeListeners: mergeListeners, uses: personUses + [MergeUse()], listeners: guardianshipListeners)
     }
 
     /// From the staff and from a class to their workbook in the official layout.
@@ -64,22 +73,34 @@ package struct RostersModule: Sendable {
         "导入教职工", path: { _ in RosterImportPages.root + "/new?roster=staff" },
         isOpen: { $1.may(.rosterImport, at: $0.path) })
 
+    /// Rosters that other systems send.
+    package var intake: any RosterIntake { RosterSystemIntake(service: importService) }
     /// Imports without pages.
     package var imports: RosterImport { RosterImport(service: importService) }
 
     package var jobs: [JobHandler] {
         [DuplicateSearch(database: database, crypto: crypto, mergeListeners: mergeListeners).handler]
-            + RosterImportJobs(service: importService).handlers
+            + RosterImportJobs(service: importService).handlers + [
+                differences.handler,
+                ExportOrders(
+                    database: database, crypto: crypto, files: sealedFiles, workFolder: workFolder
+                ).handler,
+            ]
     }
+    private var differences: DifferenceService {
+        DifferenceService(database: database, crypto: crypto, files: sealedFiles)
+    }
+    private var sealedFiles: SealedFiles { SealedFiles(files: files, crypto: crypto, workFolder: workFolder) }
     package var receivers: [EventReceiver] { [] }
 
     package func routes() -> [Route] {
         DuplicateRoutes(
             database: database, crypto: crypto, personColumns: personColumns, mergeListeners: mergeListeners
         ).routes().all
-            + ExportRoutes(database: database, crypto: crypto).routes().all
+            + ExportRoutes(database: database, crypto: crypto, files: sealedFiles, workFolder: workFolder).routes().all
             + TemplateRoutes(database: database).routes().all
-            + DifferenceRoutes(database: database, crypto: crypto).routes().all
+            + DifferenceRoutes(service: differences).routes().all
+            + ClassListRoutes(service: ClassListService(database: database)).routes().all
             + OwnershipRoutes(database: database, crypto: crypto).routes().all
             + RosterImportRoutes(service: importService, workFolder: workFolder).routes().all
     }

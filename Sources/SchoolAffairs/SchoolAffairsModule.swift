@@ -92,16 +92,15 @@ package struct SchoolAffairsModule: Sendable {
     package var receivers: [EventReceiver] { [] }
 
     package func routes() -> [Route] {
-        let now: @Sendable () -> Timestamp = { .now }
         var routes = Routes(module: "affairs")
         AffairsDeskRoutes(database: database, crypto: crypto, now: now).add(to: &routes)
-        AdmissionRoutes(database: database, crypto: crypto, now: now).add(to: &routes)
+        AdmissionRoutes(database: database, crypto: crypto, listeners: leaving, now: now).add(to: &routes)
         TransferRoutes(database: database, crypto: crypto, listeners: leaving, now: now).add(to: &routes)
         StudentChangeRoutes(database: database, crypto: crypto, listeners: leaving, now: now).add(to: &routes)
         AbsenceRoutes(database: database, crypto: crypto, now: now).add(to: &routes)
         DropoutRoutes(database: database, crypto: crypto, now: now).add(to: &routes)
-        return routes.all + RolloverRoutes(database: database, now: self.now).routes().all
-            + RolloverRunRoutes(database: database, now: self.now).routes().all
+        return routes.all + RolloverRoutes(database: database, now: now).routes().all
+            + RolloverRunRoutes(database: database, now: now).routes().all
             + StaffRecordRoutes(database: database, crypto: crypto, listeners: staffListeners).routes().all
             + StaffTransferRoutes(database: database, crypto: crypto, listeners: staffListeners).routes().all
             + StaffTeamRoutes(database: database).routes().all

@@ -1,4 +1,6 @@
 import ArgumentParser
+// Linked for what it replaces: malloc.
+import CJemalloc
 
 @main
 struct SantongCommand: AsyncParsableCommand {
@@ -8,7 +10,7 @@ struct SantongCommand: AsyncParsableCommand {
             ServeCommand.self, WorkerCommand.self, MigrateCommand.self, DemoCommand.self, ImportCommand.self,
             PlanCommand.self, IndicatorsCommand.self, ExportCommand.self, UserCommand.self, BackupCommand.self,
             RestoreCommand.self, KeysCommand.self, RoutesCommand.self, AuditCommand.self, DoctorCommand.self,
-            ApplicationCommand.self, ExchangeCommand.self,
+            ApplicationCommand.self, ExchangeCommand.self, FilesCommand.self,
             StandInCommand.self,
         ])
 }

@@ -45,7 +45,8 @@ import Testing
                 #expect(led.map { $0.name(on: today) } == ["六年级(1)班"])
                 let child = try #require(try pupils.current(of: person("sun"), on: today))
                 #expect(child.classGroup == led.first?.id && child.name == "孙同学")
-                #expect(try pupils.children(of: person("sunjia"), on: today).map(\.id) == [child.person])
+                let own = try GuardianshipStore(db).children(of: person("sunjia"), on: today)
+                #expect(own.map(\.child) == [child.person] && own.map(\.relationTitle) == ["母亲"])
 
                 let members = try pupils.members(of: child.classGroup, on: today).map(\.person)
                 let masks = try PersonIdentifierStore(db, crypto).masked(of: members)

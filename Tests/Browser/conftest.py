@@ -1,4 +1,4 @@
-"""One server with the small demo city and one browser for the whole run; a fresh browser context for each test."""
+"""One server with the small demo city and one browser for each worker; a fresh browser context for each test."""
 import os
 import re
 
@@ -22,6 +22,13 @@ ROLES = {
     "audit": "auditadministrator",
 }
 PICTURES = ROOT / "docs/guide/screenshots"
+
+
+def pytest_collection_modifyitems(items):
+    """The tests of a file stay together, for they build on each other; those of the page types may go to any worker."""
+    for item in items:
+        if item.path.name != "test_pages.py":
+            item.add_marker(pytest.mark.xdist_group(item.path.name))
 
 
 @pytest.fixture(scope="session")

@@ -90,11 +90,35 @@ def go(page: Page, item: str) -> None:
     menu = page.locator("details.fold > summary")
     if menu.is_visible():
         menu.click()
-    page.get_by_role("navigation", name="主导航").get_by_role("link", name=item, exact=True).click()
+    navigation = page.locator("details.fold nav" if menu.is_visible() else "nav.bar-nav")
+    name = re.compile(f"^{re.escape(item)}$")
+    link = navigation.locator("a").filter(has_text=name)
+    group = navigation.locator("details.nav-group", has=page.locator("a").filter(has_text=name)).locator("summary")
+    # The group of the page that is open stands open already.
+    if group.count() and not link.is_visible():
+        group.click()
+    link.click()
 
 
 def heading(page: Page, words: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text(words)
+
+
+def slip_of(page: Page, name: str | None = None) -> dict[str, str]:
+    """What stands on the slip of somebody, or on the last one."""
+    slip = page.locator(".slip")
+    slip = slip.filter(has=page.get_by_role("heading", name=name, exact=True)) if name else slip.last
+    login, code = slip.locator("code").all_inner_texts()
+    return {"name": slip.get_by_role("heading").inner_text(), "login": login, "code": code}
+
+
+def activate(page: Page, slip: dict[str, str], password: str) -> None:
+    """Fills in the page that makes an account one's own."""
+    page.get_by_label("登录名").fill(slip["login"])
+    page.get_by_label("激活码").fill(slip["code"])
+    page.get_by_label("设置密码").fill(password)
+    page.get_by_label("再填一次密码").fill(password)
+    page.get_by_role("button", name="激活并登录").click()
 
 
 def school_addresses(page: Page) -> list[str]:

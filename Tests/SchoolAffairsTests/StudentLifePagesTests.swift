@@ -183,14 +183,17 @@ import Testing
             #expect(page.contains("G450699**********14") && page.contains("G450699**********22"))
             #expect(page.contains("韦依依") && !page.contains(StudentLifePagesTests.girl))
             #expect(try await bureau.post(path + "/look", from: path, [("reason", "")]).status == 422)
+            let numbered = [("reason", "核对 " + StudentLifePagesTests.girl)]
+            #expect(try await bureau.post(path + "/look", from: path, numbered).status == 422)
             let full = try await bureau.post(path + "/look", from: path, [("reason", "核对户口簿")])
             #expect(full.status == 200 && full.text.contains(StudentLifePagesTests.girl))
             #expect(try await decide(path, as: bureau).status == 303)
             #expect(try await li.get("/classes/\(classGroup.id)").text.contains("韦依依"))
             let looks = try await city.database.read { db in
-                try AuditLog.list(within: .everything, action: "student_change.looked", limit: 9, on: db)
+                try LookStore(db).list(within: .everything, matching: LookFilter(), limit: 9)
             }
-            #expect(looks.count == 1 && looks[0].detail.contains("核对户口簿"))
+            #expect(looks.map(\.note) == ["核对户口簿"] && looks.map(\.data) == [["student_number"]])
+            #expect(looks.first?.subject == pupils[0] && looks.first?.reason == LookReason.recordChange)
         }
     }
 

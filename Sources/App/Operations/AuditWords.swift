@@ -1,8 +1,10 @@
 import Exchange
 import Federation
 import Identity
+import Media
 import Platform
 import Privacy
+import Resources
 import Rosters
 import SchoolAffairs
 import Web
@@ -17,20 +19,24 @@ enum AuditWords {
     private static let modules: [[String: String]] = [
         AccountAuditWords.titles, ApplicationAuditWords.titles, SignOnAuditWords.titles, OpenIDAuditWords.titles,
         GatewayAuditWords.titles, StudentLifeAuditWords.titles, StaffAuditWords.titles, RosterAuditWords.titles,
-        ExchangeAuditWords.titles, PrivacyAuditWords.titles,
+        ExchangeAuditWords.titles, PrivacyAuditWords.titles, ResourceAuditWords.titles, MediaAuditWords.titles,
     ]
 
     /// Beginnings of codes, for the filter.
     static let groups = [
         SelectOption("", "全部"), SelectOption("account.", "账号与登录"), SelectOption("organisation.", "组织"),
         SelectOption("application.", "接入应用"), SelectOption("gateway.", "国家平台接口"), SelectOption("class.", "班级"),
-        SelectOption("pupil.", "学生"), SelectOption("staff.", "教职工"), SelectOption("staff_transfer.", "教师调动"),
+        SelectOption("pupil.", "学生"), SelectOption("guardian.", "家长"), SelectOption("staff.", "教职工"),
+        SelectOption("staff_transfer.", "教师调动"),
         SelectOption("transfer.", "转学"), SelectOption("student_change.", "学籍异动"),
         SelectOption("dropout_alarm.", "控辍保学"), SelectOption("rollover.", "学年升级"),
-        SelectOption("person.", "人员合并和查看"), SelectOption("privacy.", "个人信息保护"), SelectOption("roster", "花名册"),
+        SelectOption("person.", "人员合并和查看"), SelectOption("privacy.", "个人信息保护"), SelectOption("consent.", "征求同意"),
+        SelectOption("roster", "花名册"), SelectOption("resource.", "资源"), SelectOption("catalogue.", "教材目录"),
+        SelectOption("edition.", "教材选用"),
         SelectOption("template.", "导出模板"), SelectOption("facility_register.", "登记"),
         SelectOption("connectivity_import.", "导入"), SelectOption("plan", "行动计划"), SelectOption("target", "指标"),
-        SelectOption("setting.", "设置"), SelectOption("job.", "后台任务"), SelectOption("audit.", "审计"),
+        SelectOption("upload.", "上传"), SelectOption("setting.", "设置"), SelectOption("job.", "后台任务"),
+        SelectOption("audit.", "审计"),
     ]
 
     private static let titles = [
@@ -42,7 +48,11 @@ enum AuditWords {
         "class.opened": "新建班级", "class.renamed": "更改班名", "class.closed": "结束班级", "class.post_given": "安排教师",
         "class.post_ended": "结束任课", "pupil.added": "添加学生", "pupil.moved": "转班", "pupil.left": "办理离校",
         "pupil.numbers_told": "登记号码", "pupil.admitted": "招生入学", "pupil.suspended": "休学",
-        "rollover.decided": "设定升级去向", "rollover.pupil_decided": "设定例外学生", "rollover.intake_planned": "设定新生班数",
+        "guardian.added": "添加家长", "guardian.corrected": "更正家长关系", "guardian.ended": "结束家长登记",
+        "guardian.confirmed": "确认家长", "guardian.refused": "不确认家长", "guardian.declared": "家长申报孩子",
+        "guardian.numbers_told": "登记家长号码", "guardian.lapsed": "家长申报过期",
+        "guardian.declared_unknown": "家长申报未找到学生", "rollover.decided": "设定升级去向", "rollover.pupil_decided": "设定例外学生",
+        "rollover.intake_planned": "设定新生班数",
         "rollover.confirmed": "确认升级", "rollover.withdrawn": "撤回升级确认", "rollover.run": "办理学年升级",
         "rollover.undone": "撤销学年升级", "roll.moved": "名册变动", "roll.move_undone": "撤销名册变动", "staff.added": "添加教职工",
         "staff.left": "结束任职", "person.looked": "查看完整信息", "person.exported": "导出个人信息",

@@ -9,7 +9,8 @@ final class SQLiteConnection: Connection {
     private static let cacheLimit = 256
     private static let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 
-    init(path: String, isReadOnly: Bool, synchronous: SQLiteSynchronous) throws {
+    init(path: String, use: ConnectionUse, synchronous: SQLiteSynchronous) throws {
+        let isReadOnly = use != .writes
         var handle: OpaquePointer?
         let flags =
             (isReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) | SQLITE_OPEN_NOMUTEX
@@ -24,9 +25,12 @@ final class SQLiteConnection: Connection {
         sqlite3_extended_result_codes(handle, 1)
         sqlite3_busy_timeout(handle, 10_000)
         if !isReadOnly { try script("PRAGMA journal_mode = WAL; PRAGMA synchronous = \(synchronous.rawValue)") }
+        // A large transaction that does not fit the cache writes its pages again and again. Pages are mapped where each
+        // read takes few of them; whoever goes through the whole file would hold all of it.
+        let cache = use == .writes ? 32_000 : 8_000, mapped = use == .shortReads ? 134_217_728 : 0
         try script(
             """
-            PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000; PRAGMA mmap_size = 134217728;
+            PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -\(cache); PRAGMA mmap_size = \(mapped);
             PRAGMA journal_size_limit = 67108864; PRAGMA trusted_schema = OFF
             """)
     }

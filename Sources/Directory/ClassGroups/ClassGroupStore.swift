@@ -19,6 +19,13 @@ package struct ClassGroupStore {
         return found
     }
 
+    /// Whether the class is in the scope.
+    func isSeen(_ id: ID<ClassGroup>, within scope: ClassScope) throws -> Bool {
+        let found: Int? = try db.value(
+            "SELECT 1 FROM \(ClassGroupStore.tables) WHERE c.id = \(id) AND \(scope.condition)")
+        return found != nil
+    }
+
     /// The classes of a school that are there on the day, from the youngest grade up.
     package func classes(
         of school: OrganisationID, on day: LocalDate, within scope: ClassScope

@@ -92,7 +92,9 @@ package enum ClassPages {
         let day = model.isPresent ? "" : " · \(model.day.chinese)"
         let note = "\(classGroup.schoolName) · \(classGroup.cohortName) · \(model.pupils.count) 名学生\(day)"
         let teachers = postTable(model, page).html(whole(model.posts), path: address, query: FormValues())
-        let links: HTML = model.isPresent ? related.links(model, page.user) : ""
+        let guardians: HTML =
+            model.seesGuardians ? UI.linkButton("家长", url: ClassGuardianPages.path(classGroup.id)) : ""
+        let links: HTML = model.isPresent ? guardians + related.links(model, page.user) : ""
         let content: HTML = """
             \(UI.heading(model.name, note: note, actions: links + (model.mayEdit ? actions : "")))
             \(closedNotice(classGroup))

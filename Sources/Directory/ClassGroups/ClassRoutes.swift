@@ -132,6 +132,8 @@ struct ClassModel: Sendable {
     /// Those who come later.
     let arriving: [Enrolment]
     let mayEdit: Bool
+    /// Whether the list of guardians would answer the viewer.
+    let seesGuardians: Bool
 
     /// - Parameter asked: today or earlier; whether the viewer may see the class is asked for today.
     init(
@@ -147,7 +149,7 @@ struct ClassModel: Sendable {
         (self.classGroup, self.day) = (classGroup, day)
         posts = try ClassPostStore(db).openPosts(of: id, on: day)
         let members = try store.members(of: id, on: day), people = members.map(\.person)
-        let guardians = try store.guardians(of: people, on: day)
+        let guardians = try GuardianshipStore(db).confirmedGuardians(of: people, on: day)
         let numbers = try identifiers.masked(of: people + guardians.values.joined().map(\.id))
         pupils = members.map { member in
             Pupil(
@@ -157,6 +159,8 @@ struct ClassModel: Sendable {
         suspended = try store.suspended(of: classGroup.school, from: id, on: day)
         arriving = isPresent ? try store.arriving(at: id, after: day) : []
         mayEdit = isPresent && user.may(.classEdit, at: classGroup.path) && classGroup.closedOn == nil
+        let isLed = posts.contains { $0.kind == .homeroom && $0.person == user.person }
+        seesGuardians = isPresent && !isClosed && (isLed || user.may(.classAll, at: classGroup.path))
     }
 
     var name: String { classGroup.name(on: day) }

@@ -38,7 +38,7 @@ package struct ClassScope: Sendable {
 
     private(set) var onlyLed = false
 
-    private init(all: DataScope, own: DataScope, person: ID<Person>?, day: LocalDate, onlyLed: Bool) {
+    init(all: DataScope, own: DataScope, person: ID<Person>?, day: LocalDate, onlyLed: Bool) {
         self.init(all: all, own: own, person: person, day: day)
         self.onlyLed = onlyLed
     }

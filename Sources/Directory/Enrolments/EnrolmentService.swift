@@ -52,8 +52,10 @@ package struct EnrolmentService {
     package func add(
         _ pupil: NewPupil, to classGroup: ClassGroup, entryYear: Int? = nil, from day: LocalDate
     ) throws -> ID<Person> {
-        let person = try enter(pupil, known: check(pupil, for: classGroup, from: day), from: day)
+        let place = (school: classGroup.school, path: classGroup.path)
+        let person = try enter(pupil, known: check(pupil, for: classGroup, from: day), at: place, from: day)
         try put(person, into: classGroup, entryYear, from: day)
+        try arrive(person, at: classGroup.school)
         try record("pupil.added", person, classGroup, pupil.name, day)
         return person
     }
@@ -65,20 +67,27 @@ package struct EnrolmentService {
         if let known, try store.standing(of: known, after: day) != nil || store.suspended(known, on: day) != nil {
             throw DomainError.invalid("name", "已有学籍，用转学或转班办理")
         }
-        let person = try enter(pupil, known: known, from: day)
+        let person = try enter(pupil, known: known, at: (school: school.id, path: school.path), from: day)
+        try arrive(person, at: school.id)
         try AuditLog.record(
             "pupil.admitted", person.rawValue, by: actor, at: school.path, "\(pupil.name)，\(day.iso)", now: now, on: db)
         return person
     }
 
-    private func enter(_ pupil: NewPupil, known: ID<Person>?, from day: LocalDate) throws -> ID<Person> {
+    private func enter(
+        _ pupil: NewPupil, known: ID<Person>?, at place: (school: OrganisationID, path: OrganisationPath),
+        from day: LocalDate
+    ) throws -> ID<Person> {
         let person = try known ?? PersonStore(db).insert(name: pupil.name, at: now)
         if known != nil { try checkLocks(pupil.identifiers, of: person) }
         for identifier in pupil.identifiers {
             try identifiers.set(
                 identifier, of: person, by: actor.name, at: now, field: EnrolmentService.field(of: identifier.kind))
         }
-        if let phone = pupil.guardianPhone { try addGuardian(by: phone, of: person, named: pupil.name, from: day) }
+        if let phone = pupil.guardianPhone {
+            let child = GuardianshipService.Child(id: person, name: pupil.name, place: place.path)
+            try addGuardian(by: phone, of: child, at: place.school, from: day)
+        }
         return person
     }
 
@@ -138,6 +147,7 @@ package struct EnrolmentService {
         try EnrolmentRules.check(start: day, in: classGroup, field: "from", today: now.day)
         if let standing = try store.standing(of: person, after: day) { throw standingProblem(standing, classGroup) }
         try put(person, into: classGroup, entryYear, from: day)
+        try arrive(person, at: classGroup.school)
         try record("pupil.added", person, classGroup, try PersonStore(db).find(person).name, day)
     }
 
@@ -164,7 +174,10 @@ package struct EnrolmentService {
         try put(person, into: target, entryYear ?? (target.entryYears.contains(own) ? own : nil), from: day)
         let words = "\(enrolment.name)：\(classGroup.name(on: day)) → \(target.name(on: day))"
         try record("pupil.moved", person, classGroup, words, day)
-        if target.school != classGroup.school { try record("pupil.moved", person, target, words, day) }
+        if target.school != classGroup.school {
+            try arrive(person, at: target.school)
+            try record("pupil.moved", person, target, words, day)
+        }
     }
 
     /// Ends what the pupil is in the class, and so at the school. Throws `DomainError.notFound` when she is not in it,
@@ -201,40 +214,53 @@ package struct EnrolmentService {
         try record("pupil.left", person, classGroup, "\(enrolment.name)，\(reason.title)", day)
     }
 
-    /// Gives a pupil of the class numbers, and with a phone another guardian. Throws `DomainError.notFound` when she is
-    /// not in the class, `DomainError.invalid` when a number belongs to somebody else or is locked.
-    package func tell(
-        _ numbers: [PersonIdentifier], guardianPhone: PersonIdentifier?, of person: ID<Person>,
-        in classGroup: ClassGroup
-    ) throws {
+    /// Gives a pupil of the class numbers. Throws `DomainError.notFound` when she is not in the class,
+    /// `DomainError.invalid` when a number belongs to somebody else or is locked.
+    package func tell(_ numbers: [PersonIdentifier], of person: ID<Person>, in classGroup: ClassGroup) throws {
         let enrolment = try store.open(of: person, in: classGroup.id)
         try checkLocks(numbers, of: person)
         for identifier in numbers {
             try identifiers.set(
                 identifier, of: person, by: actor.name, at: now, field: EnrolmentService.field(of: identifier.kind))
         }
-        var told = numbers.map(\.kind.title)
-        if let guardianPhone {
-            try store.endGuardians(of: person, on: now.day, at: now)
-            try addGuardian(by: guardianPhone, of: person, named: enrolment.name, from: now.day)
-            told.append("家长手机号")
-        }
-        try record("pupil.numbers_told", person, classGroup, "\(enrolment.name)：\(told.joined(separator: "、"))", nil)
+        let told = numbers.map(\.kind.title).joined(separator: "、")
+        try record("pupil.numbers_told", person, classGroup, "\(enrolment.name)：\(told)", nil)
     }
 
+    /// Whoever is entered by the phone is a guardian of the child and called after her. Somebody who has the phone already
+    /// is one when the school knows her as a guardian; about all others the school decides.
     private func addGuardian(
-        by phone: PersonIdentifier, of child: ID<Person>, named name: String, from day: LocalDate
+        by phone: PersonIdentifier, of child: GuardianshipService.Child, at school: OrganisationID, from day: LocalDate
     ) throws {
-        var guardian = try identifiers.holder(of: phone)
-        if guardian == nil {
-            let new = try PersonStore(db).insert(name: name + "家长", at: now)
+        let guardianships = GuardianshipStore(db)
+        var state = GuardianshipState.confirmed, guardian = try identifiers.holder(of: phone)
+        if let guardian {
+            guard guardian != child.id else {
+                throw DomainError.invalid("guardianPhone", "这个手机号登记在学生本人名下")
+            }
+            if try guardianships.open(guardian, child.id) != nil { return }
+            if try guardianships.closed(of: [child.id])[child.id]?.contains(where: { $0.guardian == guardian }) ?? false
+            {
+                throw DomainError.invalid("guardianPhone", "学校已结束这位家长的登记，需要恢复时在学生页面添加")
+            }
+            let here = try guardianships.schools(of: [guardian], on: max(day, now.day))[guardian] ?? []
+            if !here.contains(school) { state = .pending }
+        } else {
+            let new = try PersonStore(db).insert(name: GuardianName.ofChild(child.name), at: now)
             try identifiers.set(phone, of: new, by: actor.name, at: now, field: "guardianPhone")
             guardian = new
         }
-        guard let guardian, guardian != child else {
-            throw DomainError.invalid("guardianPhone", "这个手机号登记在学生本人名下")
-        }
-        try store.addGuardian(guardian, of: child, from: day, by: actor.name, at: now)
+        guard let guardian else { return }
+        try guardianships.insert(
+            [NewGuardianship(guardian: guardian, child: child.id)], state, .school, from: day, by: actor.name, at: now)
+        let words = "\(child.name)：\(try PersonStore(db).find(guardian).name)，\(state.title)"
+        try AuditLog.record(
+            "guardian.added", child.id.rawValue, by: actor, at: child.place, words, now: now, on: db)
+    }
+
+    /// Rights of her guardians rest on where she is a pupil.
+    private func arrive(_ person: ID<Person>, at school: OrganisationID) throws {
+        for listener in listeners { try listener.arrived([person], at: school, by: actor, now: now, db) }
     }
 
     private func put(

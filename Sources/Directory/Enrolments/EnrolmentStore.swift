@@ -1,8 +1,8 @@
 import Database
 import Kernel
 
-/// All SQL of who is a pupil of which class, and of the guardians of pupils. The questions name a class, a school or a
-/// person that the caller has found within a scope before.
+/// All SQL of who is a pupil of which class. The questions name a class, a school or a person that the caller has found
+/// within a scope before.
 package struct EnrolmentStore {
     let db: Connection
     package init(_ db: Connection) { self.db = db }
@@ -91,6 +91,14 @@ package struct EnrolmentStore {
                 (e.valid_to IS NULL OR e.valid_to > e.valid_from)
             ORDER BY e.valid_from DESC
             """, Enrolment.init)
+    }
+
+    /// The enrolment of a person that makes her a pupil of the class on the day: present, to come, or interrupted by 休学.
+    /// Throws `DomainError.notFound` without one.
+    func belonging(of person: ID<Person>, to classGroup: ID<ClassGroup>, on day: LocalDate) throws -> Enrolment {
+        let found = try standing(of: person, after: day) ?? suspended(person, on: day)
+        guard let found, found.classGroup == classGroup else { throw DomainError.notFound }
+        return found
     }
 
     /// The pupils of the school, or of one class of it, who are in 休学 on the day: on the roll, in no class.
@@ -199,82 +207,6 @@ package struct EnrolmentStore {
             """
             UPDATE directory_enrolment SET valid_to = \(day), reason = \(reason), changed_at = \(now)
             WHERE id IN \(in: enrolments) AND valid_to IS NULL
-            """)
-    }
-}
-
-extension EnrolmentStore {
-    /// The guardians of each child on the day, in the order in which they were told.
-    package func guardians(of children: [ID<Person>], on day: LocalDate) throws -> [ID<Person>: [PersonRecord]] {
-        var guardians: [ID<Person>: [PersonRecord]] = [:]
-        guard !children.isEmpty else { return guardians }
-        try db.each(
-            """
-            SELECT \(PersonRecord.columns), g.child_id FROM directory_guardianship g
-            JOIN directory_person p ON p.id = g.guardian_id
-            WHERE g.child_id IN \(in: children) AND g.valid_from <= \(day)
-                AND (g.valid_to IS NULL OR g.valid_to > \(day))
-            ORDER BY g.id
-            """
-        ) { row in
-            guardians[try row.get(PersonRecord.columnCount), default: []].append(try PersonRecord(row))
-        }
-        return guardians
-    }
-
-    /// The children of a guardian on the day.
-    package func children(of guardian: ID<Person>, on day: LocalDate) throws -> [PersonRecord] {
-        try db.rows(
-            """
-            SELECT \(PersonRecord.columns) FROM directory_guardianship g JOIN directory_person p ON p.id = g.child_id
-            WHERE g.guardian_id = \(guardian) AND g.valid_from <= \(day)
-                AND (g.valid_to IS NULL OR g.valid_to > \(day))
-            ORDER BY p.initials, p.id
-            """, PersonRecord.init)
-    }
-
-    /// Makes somebody a guardian of a child from the day on, unless she is one already.
-    func addGuardian(
-        _ guardian: ID<Person>, of child: ID<Person>, from day: LocalDate, by author: String, at now: Timestamp
-    ) throws {
-        let known: Int? = try db.value(
-            """
-            SELECT 1 FROM directory_guardianship
-            WHERE child_id = \(child) AND guardian_id = \(guardian) AND valid_to IS NULL
-            """)
-        if known != nil { return }
-        try db.execute(
-            """
-            INSERT INTO directory_guardianship (id, guardian_id, child_id, valid_from, recorded_at, recorded_by, changed_at)
-            VALUES (\(Identifiers.next()), \(guardian), \(child), \(day), \(now), \(author), \(now))
-            """)
-    }
-
-    /// Makes people guardians of children from the day on; none of the pairs is known yet.
-    package func insert(
-        guardianships: [(guardian: ID<Person>, child: ID<Person>)], from day: LocalDate, by author: String,
-        at now: Timestamp
-    ) throws {
-        try db.insert(
-            into:
-                """
-                directory_guardianship (id, guardian_id, child_id, valid_from, recorded_at, recorded_by, changed_at)
-                """,
-            rows: guardianships.map { guardian, child in
-                [
-                    .text(Identifiers.next()), guardian.databaseValue, child.databaseValue, day.databaseValue,
-                    now.databaseValue, .text(author), now.databaseValue,
-                ]
-            })
-    }
-
-    /// Ends what makes them guardians of the child.
-    func endGuardians(of child: ID<Person>, on day: LocalDate, at now: Timestamp) throws {
-        try db.execute(
-            """
-            UPDATE directory_guardianship
-            SET valid_to = CASE WHEN valid_from > \(day) THEN valid_from ELSE \(day) END, changed_at = \(now)
-            WHERE child_id = \(child) AND valid_to IS NULL
             """)
     }
 }

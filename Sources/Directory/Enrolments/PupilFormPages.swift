@@ -19,8 +19,16 @@ package enum PupilFormPages {
                         + from(values, problems))))
     }
 
-    /// The fields of numbers; all may be left empty.
+    /// The fields of numbers, a parent's phone among them; all may be left empty.
     package static func numberFields(_ values: FormValues, _ problems: [FieldProblem]) -> HTML {
+        let phone = UI.textField(
+            "guardianPhone", label: "家长手机号", value: values["guardianPhone"], hint: "没有可不填。", type: "tel",
+            autocomplete: "off", problems: problems)
+        return ownNumberFields(values, problems) + phone
+    }
+
+    /// The fields of the pupil's own numbers.
+    static func ownNumberFields(_ values: FormValues, _ problems: [FieldProblem]) -> HTML {
         let student = UI.textField(
             "studentNumber", label: "学籍号", value: values["studentNumber"], hint: "G、J 或 L 加 18 位；没有可不填。",
             autocomplete: "off", problems: problems)
@@ -31,10 +39,7 @@ package enum PupilFormPages {
         let document = UI.textField(
             "documentNumber", label: "证件号", value: values["documentNumber"], hint: "没有可不填。", autocomplete: "off",
             problems: problems)
-        let phone = UI.textField(
-            "guardianPhone", label: "家长手机号", value: values["guardianPhone"], hint: "没有可不填。", type: "tel",
-            autocomplete: "off", problems: problems)
-        return student + type + document + phone
+        return student + type + document
     }
 
     /// Which grade of a 复式班; nothing is asked in other classes.

@@ -21,6 +21,7 @@ package enum PupilPages {
                 actions: model.mayLook ? look(model) : ""))
             \(if: !problems.isEmpty, UI.errorSummary(problems))
             \(UI.card("基本信息", id: "profile", UI.summaryList(facts(model))))
+            \(if: model.seesGuardians, GuardianPages.card(model))
             \(UI.card("班级经历", id: "history", history(model)))
             \(each: model.panels, { UI.card($0.title, id: $0.id, $0.content) })
             \(if: model.mayEdit, forms)
@@ -42,9 +43,6 @@ package enum PupilPages {
             ("证件号", HTML(text: numbers[.citizenNumber] ?? numbers[.document] ?? "未填")),
         ]
         if let phone = numbers[.phone] { facts.append(("手机号", HTML(text: phone))) }
-        for guardian in model.guardians {
-            facts.append(("家长", HTML(text: "\(guardian.name) \(guardian.phone ?? "未填手机号")")))
-        }
         facts.append(("入班日期", HTML(text: model.enrolment.from.chinese)))
         return facts
     }
@@ -91,6 +89,6 @@ package enum PupilPages {
         let note: HTML = #"<p class="muted">只填还没有登记的。学籍号和证件号登记后，更正要申请关键信息变更。</p>"#
         return UI.form(
             action: action(model, .numbers), page: page, submit: "保存",
-            note + PupilFormPages.numberFields(values, problems))
+            note + PupilFormPages.ownNumberFields(values, problems))
     }
 }

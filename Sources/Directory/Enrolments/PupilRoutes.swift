@@ -43,7 +43,8 @@ struct PupilRoutes: Sendable {
     }
 
     @Sendable private func add(_ request: WebRequest) async throws -> WebResponse {
-        let user = try request.user, form = PupilForm(values: request.form), now = Timestamp.now, crypto = crypto
+        let user = try request.user, form = PupilForm(values: request.form), now = Timestamp.now
+        let crypto = crypto, listeners = listeners
         let id: ID<ClassGroup> = try request.id("id")
         let actor = AuditActor(user, address: request.remoteAddress)
         do {
@@ -51,7 +52,7 @@ struct PupilRoutes: Sendable {
             try await database.write { db in
                 let classGroup = try ClassGroupStore(db).find(id, within: .editing(user, on: now.day))
                 let year = try form.entryYear(in: classGroup)
-                try EnrolmentService(db, crypto, by: actor, now: now).add(
+                try EnrolmentService(db, crypto, by: actor, now: now, telling: listeners).add(
                     pupil, to: classGroup, entryYear: year, from: from)
             }
             return .redirect(ClassPages.path(id), flash: Flash(.done, "已添加\(pupil.name)"))
@@ -75,7 +76,7 @@ struct PupilRoutes: Sendable {
 
     /// First shows what each line would do; with `accept` and no problem left, enters them all or none.
     @Sendable private func paste(_ request: WebRequest) async throws -> WebResponse {
-        let user = try request.user, now = Timestamp.now, crypto = crypto
+        let user = try request.user, now = Timestamp.now, crypto = crypto, listeners = listeners
         let id: ID<ClassGroup> = try request.id("id")
         let actor = AuditActor(user, address: request.remoteAddress)
         do {
@@ -94,7 +95,7 @@ struct PupilRoutes: Sendable {
             }
             try await database.write { db in
                 let classGroup = try ClassGroupStore(db).find(id, within: .editing(user, on: now.day))
-                let service = EnrolmentService(db, crypto, by: actor, now: now)
+                let service = EnrolmentService(db, crypto, by: actor, now: now, telling: listeners)
                 let year = try form.entryYear(in: classGroup)
                 for pupil in lines.compactMap(\.pupil) {
                     try service.add(pupil, to: classGroup, entryYear: year, from: from)
@@ -183,9 +184,9 @@ enum PupilAction: String, CaseIterable, Sendable {
             try service.move(pupil, from: classGroup, to: target, entryYear: year, on: day)
             return "已转到\(target.name(on: day))"
         case .numbers:
-            let (numbers, phone) = try PupilForm(values: values).numbers()
-            if numbers.isEmpty, phone == nil { throw DomainError.invalid("studentNumber", "填写要更正的号码") }
-            try service.tell(numbers, guardianPhone: phone, of: pupil, in: classGroup)
+            let numbers = try PupilForm(values: values).numbers().numbers
+            if numbers.isEmpty { throw DomainError.invalid("studentNumber", "填写要更正的号码") }
+            try service.tell(numbers, of: pupil, in: classGroup)
             return "号码已保存"
         }
     }
@@ -198,7 +199,12 @@ struct PupilModel: Sendable {
     let day: LocalDate
     /// Masked.
     let numbers: [PersonIdentifierKind: String]
-    let guardians: [(name: String, phone: String?)]
+    /// Pending ones among them.
+    let guardians: [GuardianPages.Line]
+    /// Whether the viewer may enter guardians and decide about them.
+    let mayManageGuardians: Bool
+    /// Whether she leads the class, or sees all that concerns families at the school.
+    let seesGuardians: Bool
     /// Her classes at schools the viewer sees, the latest first.
     let history: [EnrolmentPeriod]
     /// Other classes of the school she can be moved to.
@@ -223,15 +229,15 @@ struct PupilModel: Sendable {
     ) throws {
         let classes = ClassGroupStore(db), store = EnrolmentStore(db)
         let classGroup = try classes.find(id, within: ClassScope(user, on: day))
-        let standing = try store.standing(of: pupil, after: day)
-        let found = try standing ?? store.suspended(pupil, on: day)
-        guard let enrolment = found, enrolment.classGroup == id else { throw DomainError.notFound }
-        isSuspended = standing == nil
+        let enrolment = try store.belonging(of: pupil, to: id, on: day)
+        isSuspended = enrolment.until.map { $0 <= day } ?? false
         (self.enrolment, self.classGroup, self.day) = (enrolment, classGroup, day)
-        let people = try store.guardians(of: [pupil], on: day)[pupil] ?? []
-        let masks = try PersonIdentifierStore(db, crypto).masked(of: [pupil] + people.map(\.id))
+        let relations = try GuardianshipStore(db).guardians(of: [pupil], on: day)[pupil] ?? []
+        let masks = try PersonIdentifierStore(db, crypto).masked(of: [pupil] + relations.map(\.guardian))
         numbers = masks[pupil] ?? [:]
-        guardians = people.map { (name: $0.name, phone: masks[$0.id]?[.phone]) }
+        guardians = relations.map { GuardianPages.Line(guardianship: $0, phone: masks[$0.guardian]?[.phone]) }
+        mayManageGuardians = user.may(.classEdit, at: classGroup.path)
+        seesGuardians = try classes.isSeen(id, within: .wholeOrLed(by: user, on: day))
         let seen = user.scope(of: .classView)
         history = try store.history(of: pupil).filter { seen.contains($0.classGroup.path) }
         mayEdit = user.may(.classEdit, at: classGroup.path) && enrolment.until == nil

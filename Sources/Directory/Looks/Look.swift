@@ -94,6 +94,8 @@ package struct LookReason: Sendable, Equatable {
 
     /// The reason that says nothing by itself.
     static let other = "99"
+    /// 办理学籍异动
+    package static let recordChange = "11"
     static let longestNote = 100
 
     /// Throws `DomainError.invalid` for `reason` and `note`: a reason must be chosen, explained when it is 其他, and the

@@ -2,8 +2,33 @@ import Database
 import Kernel
 import Platform
 
-/// For other modules: sealed data of many people that leave the platform in a file or by interface.
+/// For other modules: sealed data that they show in full, or that leave the platform in a file or by interface.
 package enum LookLog {
+    /// Puts a look at one person's data on record, in the transaction in which they are read. Throws
+    /// `DomainError.notFound` for the data officer of the place, and `DomainError.conflict` after too many looks in an
+    /// hour.
+    /// - Parameters:
+    ///   - title: what is shown, as the audit log calls it.
+    ///   - name: the person's.
+    ///   - data: raw values of kinds of numbers and ids of person fields.
+    ///   - permission: the right by which it is shown.
+    package static func record(
+        _ title: String, of person: ID<Person>, named name: String, data: [String], for reason: LookReason,
+        by user: CurrentUser, using permission: Permission,
+        at place: (organisation: OrganisationID, path: OrganisationPath),
+        address: String, now: Timestamp = .now, on db: Connection
+    ) throws {
+        let isOfficer = user.grants.contains { $0.role == LookAccess.officerRole && $0.path.contains(place.path) }
+        if isOfficer { throw DomainError.notFound }
+        try LookStore(db).checkLimit(of: user.account, now: now)
+        try LookStore(db).insert(
+            .page, by: Looker(user, using: [permission], at: place.path, address: address), of: person, named: name,
+            people: 1, data, reason, at: place.organisation, now)
+        try AuditLog.record(
+            "person.looked", person.rawValue, by: AuditActor(user, address: address), at: place.path,
+            "\(title)，\(CodeLists.lookReason.name(of: reason.code))", now: now, on: db)
+    }
+
     /// Puts an export on record, in the transaction in which its data are read.
     /// - Parameters:
     ///   - title: what was exported, as the page calls it: `学籍-学生基础信息`.

@@ -40,11 +40,11 @@ package struct LookService {
             access.admits(item)
                 && (item.numbers.contains(where: kinds.contains) || item.fields.contains { facts?[$0.id] != nil })
         }
-        let enrolments = EnrolmentStore(db)
+        let guardianships = GuardianshipStore(db)
         return LookSubject(
             person: try PersonStore(db).find(id), access: access, items: items,
-            guardians: try enrolments.guardians(of: [id], on: now.day)[id] ?? [],
-            children: try enrolments.children(of: id, on: now.day))
+            guardians: try guardianships.confirmedGuardians(of: [id], on: now.day)[id] ?? [],
+            children: try guardianships.confirmedChildren(of: id, on: now.day))
     }
 
     /// The data of the item, each with its name, after the look is on record. Throws `DomainError.notFound` when the user
@@ -54,10 +54,7 @@ package struct LookService {
     ) throws -> [(title: String, value: String)] {
         let subject = try subject(id)
         guard subject.items.contains(item) else { throw DomainError.notFound }
-        let lately = try LookStore(db).count(by: user.account, since: now.adding(seconds: -3600))
-        guard lately < LookService.hourlyLimit else {
-            throw DomainError.conflict("一小时内已经查看 \(LookService.hourlyLimit) 次。需要大批号码时，请按规定导出。")
-        }
+        try LookStore(db).checkLimit(of: user.account, now: now)
         let shown = try values(item, of: id), place = subject.access.place
         let permissions: [Permission] = subject.access.isOfOwnClass ? [.classLook] : [.personLook]
         try LookStore(db).insert(

@@ -21,7 +21,7 @@ package struct LookStore {
             UNION ALL
             SELECT o.id, o.name, o.path, e.class_id FROM directory_guardianship g
             JOIN directory_enrolment e ON e.person_id = g.child_id AND \(holds("e"))
-            JOIN directory_organisation o ON o.id = e.school_id WHERE g.guardian_id = \(person) AND \(holds("g"))
+            JOIN directory_organisation o ON o.id = e.school_id WHERE g.guardian_id = \(person) AND g.state = 'confirmed' AND \(holds("g"))
             """
         ) { row in
             LookPlace(
@@ -29,12 +29,16 @@ package struct LookStore {
         }
     }
 
-    /// How often the account looked since then.
-    func count(by account: ID<Account>, since start: Timestamp) throws -> Int {
-        try db.value(
+    /// Throws `DomainError.conflict` when the account has looked too often in the last hour.
+    func checkLimit(of account: ID<Account>, now: Timestamp) throws {
+        let start = now.adding(seconds: -3600)
+        let lately: Int? = try db.value(
             """
             SELECT COUNT(*) FROM directory_look WHERE account_id = \(account) AND at >= \(start) AND kind = 'page'
-            """) ?? 0
+            """)
+        guard (lately ?? 0) < LookService.hourlyLimit else {
+            throw DomainError.conflict("一小时内已经查看 \(LookService.hourlyLimit) 次。需要大批号码时，请按规定导出。")
+        }
     }
 
     func insert(

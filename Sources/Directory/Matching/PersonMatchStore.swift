@@ -58,12 +58,15 @@ struct PersonMatchStore {
         return found
     }
 
-    /// The guardians of each of the people, present and former.
+    /// The guardians of each of the people, present and former, by the schools' word.
     func guardians(of people: [ID<Person>]) throws -> [ID<Person>: Set<ID<Person>>] {
         var found: [ID<Person>: Set<ID<Person>>] = [:]
         try PersonMatchStore.chunks(people) { chunk in
             try db.each(
-                "SELECT child_id, guardian_id FROM directory_guardianship WHERE child_id IN \(in: chunk)"
+                """
+                SELECT child_id, guardian_id FROM directory_guardianship
+                WHERE child_id IN \(in: chunk) AND state = 'confirmed'
+                """
             ) { found[try $0.get(0), default: []].insert(try $0.get(1)) }
         }
         return found

@@ -21,16 +21,18 @@ extension PersonMergeStore {
                 ON b.class_id = a.class_id AND b.kind = a.kind AND b.subject = a.subject
             WHERE a.person_id = \(person) AND b.person_id = \(survivor) AND a.valid_to IS NULL AND b.valid_to IS NULL
             """)
+        // What the school stands by goes on, whichever record it was told of.
+        let double: SQL = "CASE WHEN a.state = 'confirmed' AND b.state <> 'confirmed' THEN b.id ELSE a.id END"
         let children = try pairs(
             """
-            SELECT a.id, a.valid_from, b.valid_from FROM directory_guardianship a JOIN directory_guardianship b
+            SELECT \(double), a.valid_from, b.valid_from FROM directory_guardianship a JOIN directory_guardianship b
                 ON b.child_id = a.child_id
             WHERE a.guardian_id = \(person) AND b.guardian_id = \(survivor) AND a.valid_to IS NULL
                 AND b.valid_to IS NULL
             """)
         let parents = try pairs(
             """
-            SELECT a.id, a.valid_from, b.valid_from FROM directory_guardianship a JOIN directory_guardianship b
+            SELECT \(double), a.valid_from, b.valid_from FROM directory_guardianship a JOIN directory_guardianship b
                 ON b.guardian_id = a.guardian_id
             WHERE a.child_id = \(person) AND b.child_id = \(survivor) AND a.valid_to IS NULL AND b.valid_to IS NULL
             """)
@@ -103,7 +105,7 @@ extension PersonMergeStore {
                 UNION SELECT a.organisation_id FROM directory_appointment a
                 WHERE a.person_id = \(person) AND (a.valid_to IS NULL OR a.valid_to > \(day))
                 UNION SELECT e.school_id FROM directory_enrolment e JOIN directory_guardianship g ON g.child_id = e.person_id
-                WHERE g.guardian_id = \(person) AND (g.valid_to IS NULL OR g.valid_to > \(day))
+                WHERE g.guardian_id = \(person) AND g.state = 'confirmed' AND (g.valid_to IS NULL OR g.valid_to > \(day))
                     AND (e.valid_to IS NULL OR e.valid_to > \(day)))
             ORDER BY o.path
             """)

@@ -11,10 +11,14 @@ package struct PersonColumn: Sendable {
     package let name: String
     /// Whether the table has `changed_at`, so that others hear of the move and a later change is noticed.
     let hasChangedAt: Bool
+    /// Whether rows go by themselves after a time, so that one that is gone keeps no merge from being undone.
+    let mayExpire: Bool
 
-    package init(_ table: SQL, _ column: SQL, key: SQL = "id", name: String, hasChangedAt: Bool = false) {
+    package init(
+        _ table: SQL, _ column: SQL, key: SQL = "id", name: String, hasChangedAt: Bool = false, mayExpire: Bool = false
+    ) {
         (self.table, self.column, self.key, self.name) = (table, column, key, name)
-        self.hasChangedAt = hasChangedAt
+        (self.hasChangedAt, self.mayExpire) = (hasChangedAt, mayExpire)
     }
 
     /// Those of the directory that move as they are. Numbers and facts are chosen one by one.
@@ -30,6 +34,8 @@ package struct PersonColumn: Sendable {
         PersonColumn(
             "directory_guardianship", "guardian_id", name: "directory_guardianship.guardian_id", hasChangedAt: true),
         PersonColumn("directory_guardianship", "child_id", name: "directory_guardianship.child_id", hasChangedAt: true),
+        PersonColumn(
+            "directory_guardian_claim", "person_id", name: "directory_guardian_claim.person_id", mayExpire: true),
         // Who was merged into her before goes on with her.
         PersonColumn("directory_person", "merged_into", name: "directory_person.merged_into"),
     ]

@@ -110,9 +110,16 @@ package protocol PersonMergeListener: Sendable {
         _ person: ID<Person>, into survivor: ID<Person>, by actor: AuditActor, now: Timestamp, _ db: Connection
     ) throws -> String
 
+    /// After everything has moved, or moved back: what follows from the records of these people may be different now.
+    func settled(_ people: [ID<Person>], by actor: AuditActor, now: Timestamp, _ db: Connection) throws
+
     /// Moves it back. Throws `DomainError.conflict` when something has changed since.
     func undo(
         _ record: String, of person: ID<Person>, from survivor: ID<Person>, by actor: AuditActor, now: Timestamp,
         _ db: Connection
     ) throws
+}
+
+extension PersonMergeListener {
+    package func settled(_ people: [ID<Person>], by actor: AuditActor, now: Timestamp, _ db: Connection) throws {}
 }

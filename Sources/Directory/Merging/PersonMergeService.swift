@@ -55,6 +55,7 @@ package struct PersonMergeService {
             record.listeners[listener.name] = try listener.merge(person, into: survivor, by: actor, now: now, db)
         }
         try store.setMerged(person, into: survivor, now)
+        for listener in listeners { try listener.settled([person, survivor], by: actor, now: now, db) }
         let id = Identifiers.next()
         try store.insert(id, person, survivor, try MergeRecordText.encode(record), by: actor.name, now)
         for place in places.sorted() {
@@ -89,6 +90,7 @@ package struct PersonMergeService {
         }
         for cut in record.cuts.reversed() { try store.restore(cut, now) }
         try store.setMerged(merge.from, into: nil, now)
+        for listener in listeners { try listener.settled([merge.from, merge.into], by: actor, now: now, db) }
         guard try store.setUndone(id, by: actor.name, now) else { throw DomainError.conflict("这次合并已经撤销") }
         for place in places.union(try self.places(of: merge.from)).sorted() {
             try AuditLog.record(

@@ -109,7 +109,9 @@ package struct PersonMergeStore {
             UPDATE \(column.table) SET \(column.column) = \(person)\(stamp)
             WHERE \(column.key) = \(move.key) AND \(column.column) = \(survivor)\(unchanged)
             """)
-        if count != 1 { throw PersonMergeStore.changed }
+        if count == 1 { return }
+        let exists: Int? = try db.value("SELECT 1 FROM \(column.table) WHERE \(column.key) = \(move.key)")
+        if exists != nil || !column.mayExpire { throw PersonMergeStore.changed }
     }
 
     /// When the merge was made, and when later ones of the same people were made and undone.

@@ -7,8 +7,12 @@ package struct PersonLogin: Sendable, Equatable {
     package let name: String
     /// Whether she may sign in; not so while the account is suspended or closed.
     package let isOpen: Bool
+    /// Whether she has a way to do so: not before an account that was opened for her is activated.
+    package let canEnter: Bool
 
-    package init(name: String, isOpen: Bool) { (self.name, self.isOpen) = (name, isOpen) }
+    package init(name: String, isOpen: Bool, canEnter: Bool) {
+        (self.name, self.isOpen, self.canEnter) = (name, isOpen, canEnter)
+    }
 }
 
 /// Opens and shuts the accounts of people in the transaction of a deed. What a person may do follows from her posts and

@@ -23,9 +23,18 @@ package protocol LeavingListener: Sendable {
         _ people: [ID<Person>], school: OrganisationID, afterLeavingAt then: Timestamp, by actor: AuditActor,
         now: Timestamp, _ db: Connection
     ) throws
+
+    /// They are pupils of the school by now: what rests on a child's school moves with her.
+    func arrived(
+        _ people: [ID<Person>], at school: OrganisationID, by actor: AuditActor, now: Timestamp, _ db: Connection
+    ) throws
 }
 
 extension LeavingListener {
+    package func arrived(
+        _ people: [ID<Person>], at school: OrganisationID, by actor: AuditActor, now: Timestamp, _ db: Connection
+    ) throws {}
+
     package func left(
         _ people: [ID<Person>], school: OrganisationID, on day: LocalDate, by actor: AuditActor, now: Timestamp,
         _ db: Connection

@@ -95,6 +95,20 @@ package struct PersonIntakeStore {
             """)
     }
 
+    /// The parents whom the import entered.
+    package func newGuardians() throws -> [ID<Person>] {
+        var found: Set<ID<Person>> = []
+        try eachChunk { chunk in
+            found.formUnion(
+                try db.column(
+                    """
+                    SELECT DISTINCT p.id FROM directory_guardianship g JOIN directory_person p ON p.id = g.guardian_id
+                    WHERE g.recorded_at = \(at) AND p.created_at = \(at) AND g.child_id IN \(in: chunk)
+                    """))
+        }
+        return found.sorted()
+    }
+
     /// The parents the import told of are none any more; those it entered lose their numbers, unless they have other
     /// children by now.
     private func endGuardianships(_ chunk: [ID<Person>], _ now: Timestamp) throws {

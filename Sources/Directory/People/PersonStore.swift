@@ -74,6 +74,19 @@ package struct PersonStore {
         return found
     }
 
+    /// The same for many; whoever does not exist is missing.
+    func find(_ people: [ID<Person>]) throws -> [ID<Person>: PersonRecord] {
+        var found: [ID<Person>: PersonRecord] = [:]
+        for start in stride(from: 0, to: people.count, by: 512) {
+            let chunk = Array(people[start..<min(start + 512, people.count)])
+            try db.each("SELECT \(PersonRecord.columns) FROM directory_person p WHERE p.id IN \(in: chunk)") { row in
+                let record = try PersonRecord(row)
+                found[record.id] = record
+            }
+        }
+        return found
+    }
+
     /// Who holds a post at the organisation on the day, by the pinyin of their names; each once.
     package func staff(of organisation: OrganisationID, on day: LocalDate) throws -> [StaffMember] {
         var seen: Set<ID<Person>> = []

@@ -48,7 +48,8 @@ package struct PersonIndexStore {
                 """
                 SELECT g.guardian_id, e.school_id, CASE WHEN g.valid_to IS NULL THEN e.valid_to ELSE g.valid_to END
                 FROM directory_guardianship g JOIN directory_enrolment e ON e.person_id = g.child_id
-                WHERE g.guardian_id IN \(in: people) AND (e.valid_to IS NULL OR e.valid_to > e.valid_from)
+                WHERE g.guardian_id IN \(in: people) AND g.state = 'confirmed'
+                    AND (e.valid_to IS NULL OR e.valid_to > e.valid_from)
                 """
             ),
         ]
@@ -146,6 +147,19 @@ package struct PersonIndexStore {
             try remove(kept.filter { !wanted.contains($0.entry) })
             try add(wanted.subtracting(kept.map(\.entry)).sorted { $0.person.rawValue < $1.person.rawValue })
         }
+    }
+
+    /// Puts people into the index who are entered with this transaction, without looking at the records. The caller has
+    /// the database to itself, and the index was up to the records before: all that was written counts as taken over.
+    package func begin(_ entries: [PersonEntry]) throws {
+        try add(entries)
+        var cursors: [String: Cursor] = [:]
+        for source in PersonIndexStore.sources {
+            cursors[source.name] = try db.first(
+                "SELECT changed_at, id FROM \(source.table) ORDER BY changed_at DESC, id DESC LIMIT 1"
+            ) { Cursor(at: try $0.get(0), id: try $0.get(1)) }
+        }
+        try keep(cursors)
     }
 
     private func remove(_ rows: [(number: Int, school: Int, entry: PersonEntry)]) throws {

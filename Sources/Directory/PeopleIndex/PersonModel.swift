@@ -45,9 +45,9 @@ struct PersonModel: Sendable {
         facts = try PersonFactStore(db, crypto).latest(of: id)
         classes = try store.history(of: id).filter { scope.contains($0.classGroup.path) }
         (posts, places) = try PersonModel.posts(of: id, entries.map(\.entry.school), within: scope, db)
-        guardians = try store.guardians(of: [id], on: day)[id] ?? []
+        guardians = try GuardianshipStore(db).confirmedGuardians(of: [id], on: day)[id] ?? []
         mayLook = try LookAccess.find(user, id, on: day, db) != nil
-        children = try PersonModel.children(of: id, on: day, within: scope, store, db)
+        children = try PersonModel.children(of: id, on: day, within: scope, db)
         currentClass = try store.current(of: id, on: day).flatMap { enrolment in
             try? ClassGroupStore(db).find(enrolment.classGroup, within: ClassScope(user, on: day))
         }
@@ -63,9 +63,9 @@ struct PersonModel: Sendable {
 
     /// A child at a school outside the scope is not shown.
     private static func children(
-        of person: ID<Person>, on day: LocalDate, within scope: DataScope, _ store: EnrolmentStore, _ db: Connection
+        of person: ID<Person>, on day: LocalDate, within scope: DataScope, _ db: Connection
     ) throws -> [PersonRecord] {
-        let children = try store.children(of: person, on: day)
+        let children = try GuardianshipStore(db).confirmedChildren(of: person, on: day)
         let here = try PersonSearchStore(db).within(
             scope, PersonIndexStore(db).entries(of: children.map(\.id), on: day))
         let seen = Set(here.map(\.entry.person))

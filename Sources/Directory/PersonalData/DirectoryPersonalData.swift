@@ -18,11 +18,7 @@ package struct DirectoryPersonalData: PersonalDataSource, RetentionSource {
         return try await database.read(snapshot: true) { db in
             try DirectoryPersonalData.known(of: person, db, crypto)
                 + DirectoryPersonalData.school(of: person, db) + DirectoryPersonalData.work(of: person, db)
-                + PersonalDataStore(db: db).family(of: person).map {
-                    PersonalDatum(
-                        group: "家庭", label: $0.what, value: "\($0.name)，\(period($0.from, $0.until))", source: "学校填报",
-                        since: $0.from)
-                }
+                + DirectoryPersonalData.family(of: person, db)
         }
     }
 
@@ -79,6 +75,25 @@ package struct DirectoryPersonalData: PersonalDataSource, RetentionSource {
                     basis: field.isOptional ? .consent : .duty, isErasable: field.isOptional))
         }
         return items
+    }
+
+    private static func family(of person: ID<Person>, _ db: Connection) throws -> [PersonalDatum] {
+        let store = PersonalDataStore(db: db)
+        let relatives = try store.family(of: person).map { one in
+            let words = [
+                one.line.name, one.relation.map(CodeLists.guardianRelation.name), one.order.map { "第\($0)监护人" },
+                one.state == .confirmed ? nil : one.state.title,
+                one.state == .confirmed ? period(one.line.from, one.line.until) : one.line.from.iso,
+            ].compactMap { $0 }
+            return PersonalDatum(
+                group: "家庭", label: one.line.what, value: words.joined(separator: "，"), source: one.origin.title,
+                since: one.line.from)
+        }
+        let claims = try store.claims(of: person).map { at in
+            PersonalDatum(
+                group: "家庭", label: "申报孩子", value: at.day.iso, source: GuardianshipOrigin.declared.title, since: at.day)
+        }
+        return relatives + claims
     }
 
     private static func school(of person: ID<Person>, _ db: Connection) throws -> [PersonalDatum] {

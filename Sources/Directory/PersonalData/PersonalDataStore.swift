@@ -38,18 +38,39 @@ struct PersonalDataStore {
         ) { (post: try ClassPost($0), school: try $0.get(8), classGroup: try ClassGroup($0, from: 9)) }
     }
 
-    /// Guardians of the person and children she is guardian of.
-    func family(of person: ID<Person>) throws -> [Line] {
+    /// A guardian or a child with what is known of the relation.
+    struct Relative: Sendable {
+        let line: Line
+        /// Code of 监护人关系.
+        let relation: String?
+        let order: Int?
+        let state: GuardianshipState
+        let origin: GuardianshipOrigin
+    }
+
+    /// Guardians of the person by a school's word and children she is guardian of. What she has declared herself and no
+    /// school has decided is not among them: it would tell whether there is such a child.
+    func family(of person: ID<Person>) throws -> [Relative] {
         try db.rows(
             """
-            SELECT '家长', p.name, g.valid_from, g.valid_to FROM directory_guardianship g
-            JOIN directory_person p ON p.id = g.guardian_id WHERE g.child_id = \(person)
+            SELECT '家长', p.name, g.valid_from, g.valid_to, g.relation, g.ordinal, g.state, g.origin
+            FROM directory_guardianship g JOIN directory_person p ON p.id = g.guardian_id
+            WHERE g.child_id = \(person) AND g.state = 'confirmed'
             UNION ALL
-            SELECT '孩子', p.name, g.valid_from, g.valid_to FROM directory_guardianship g
-            JOIN directory_person p ON p.id = g.child_id WHERE g.guardian_id = \(person)
+            SELECT '孩子', p.name, g.valid_from, g.valid_to, g.relation, g.ordinal, g.state, g.origin
+            FROM directory_guardianship g JOIN directory_person p ON p.id = g.child_id
+            WHERE g.guardian_id = \(person) AND g.state <> 'pending'
             ORDER BY 3, 2
-            """, Line.init)
+            """
+        ) { row in
+            Relative(
+                line: try Line(row), relation: try row.get(4), order: try row.get(5), state: try row.get(6),
+                origin: try row.get(7))
+        }
     }
+
+    /// When the person declared that she has children.
+    func claims(of person: ID<Person>) throws -> [Timestamp] { try GuardianshipStore(db).claims(by: person) }
 
     /// Whether the person was ever a pupil or an employee: then the roster keeps her for good.
     func isOfRoster(_ person: ID<Person>) throws -> Bool {
@@ -61,12 +82,14 @@ struct PersonalDataStore {
         return found != nil
     }
 
-    /// Whether the person is guardian of somebody on the day or later.
+    /// Whether the person is guardian of a minor on the day or later, by a school's word.
     func isGuardian(_ person: ID<Person>, after day: LocalDate) throws -> Bool {
         let found: Int? = try db.value(
             """
-            SELECT 1 FROM directory_guardianship
-            WHERE guardian_id = \(person) AND (valid_to IS NULL OR valid_to > \(day)) LIMIT 1
+            SELECT 1 FROM directory_guardianship g JOIN directory_person c ON c.id = g.child_id
+            WHERE g.guardian_id = \(person) AND g.state = 'confirmed' AND (g.valid_to IS NULL OR g.valid_to > \(day))
+                AND (c.birth_date IS NULL OR c.birth_date > \(Majority.latestBirth(ofAgeOn: day)))
+            LIMIT 1
             """)
         return found != nil
     }
@@ -75,6 +98,8 @@ struct PersonalDataStore {
     func anonymise(_ person: ID<Person>, at now: Timestamp) throws {
         try db.execute("DELETE FROM directory_person_identifier WHERE person_id = \(person)")
         try db.execute("DELETE FROM directory_person_facts WHERE person_id = \(person)")
+        try db.execute("DELETE FROM directory_guardian_claim WHERE person_id = \(person)")
+        try db.execute("DELETE FROM directory_guardianship WHERE guardian_id = \(person) AND state <> 'confirmed'")
         try db.execute(
             """
             UPDATE directory_person SET name = \(PersonErasure.nobody), initials = '', sex = NULL, birth_date = NULL,

@@ -36,6 +36,9 @@ package struct RollMoveService {
                 try listener.left(people, school: school, on: move.day, by: actor, now: now, db)
             }
         }
+        for (school, people) in try store.arrivals(in: id).sorted(by: { $0.key < $1.key }) {
+            for listener in listeners { try listener.arrived(people, at: school, by: actor, now: now, db) }
+        }
         let (moved, left) = try store.counts(in: id)
         let outcome = RollMoveOutcome(
             id: id, opened: move.openings.count, closed: move.closings.count, moved: moved, left: left)

@@ -198,6 +198,18 @@ struct RollMoveStore {
         return leavers
     }
 
+    /// Who came to which school from another.
+    func arrivals(in id: ID<RollMove>) throws -> [OrganisationID: [ID<Person>]] {
+        var arrivals: [OrganisationID: [ID<Person>]] = [:]
+        try db.each(
+            """
+            SELECT m.target_school_id, m.person_id FROM directory_roll_move_pupil m
+            WHERE m.move_id = \(id) AND m.target_school_id IS NOT NULL AND m.target_school_id <> m.school_id
+            """
+        ) { arrivals[try $0.get(0), default: []].append(try $0.get(1)) }
+        return arrivals
+    }
+
     func counts(in id: ID<RollMove>) throws -> (moved: Int, left: Int) {
         try db.first(
             """

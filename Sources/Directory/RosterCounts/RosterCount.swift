@@ -10,6 +10,9 @@ package struct RosterCount: Sendable, Equatable {
     /// 教职工: who holds any post here as her own school.
     package var staff = 0
 
+    /// Nobody.
+    package init() {}
+
     package var pupils: Int { pupilsByStage.values.reduce(0, +) }
 
     /// Whether the school keeps its roster of pupils here.

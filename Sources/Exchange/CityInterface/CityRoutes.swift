@@ -1,5 +1,6 @@
 import Contracts
 import Database
+import Directory
 import Kernel
 import Platform
 import Web
@@ -96,17 +97,34 @@ struct CityRoutes: Sendable {
                     at: CityRoutes.place(of: caller), "\(dataset.title)，自 \(after)", now: now, on: db)
             }
         }
-        let answer = try await database.read { db in
+        let (answer, people) = try await database.read { db in
             let slice = try FeedStore(db).slice(dataset, within: caller.organisations, after: after, limit: limit)
             let records = try FeedRecordStore(
                 db: db, crypto: crypto, scope: caller.organisations, today: now.day, withSensitive: isSensitive
             ).records(dataset, slice.entries)
-            return JSONValue.members([
+            let answer = JSONValue.members([
                 ("dataset", .text(dataset.rawValue)), ("records", .list(records)), ("next", .text(String(slice.end))),
                 ("more", .flag(slice.hasMore)),
             ])
+            return (answer, records.filter { $0["deleted"]?.flag != true }.count)
+        }
+        if isSensitive, dataset == .students || dataset == .staff {
+            try await note(dataset, people, for: caller, from: request.remoteAddress, now)
         }
         return .json(answer.bytes).with(header: "cache-control", "no-store")
+    }
+
+    /// Sealed data of people leave: without the record nothing is handed over.
+    private func note(
+        _ dataset: FeedDataset, _ people: Int, for caller: MachineCaller, from address: String, _ now: Timestamp
+    ) async throws {
+        try await database.write { db in
+            guard let place = try OneRosterOrganisationStore.root(of: caller.organisations, on: db) else { return }
+            try LookLog.recordExport(
+                "数据交换接口：\(dataset.title)", by: Looker(caller, address: address), people: people,
+                data: DropColumns.data(dataset), for: try LookReason(PartnerSettings.usualReason), at: place, now: now,
+                on: db)
+        }
     }
 
     static func place(of caller: MachineCaller) -> OrganisationPath {

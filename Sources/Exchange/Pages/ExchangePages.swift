@@ -15,8 +15,12 @@ enum ExchangePages {
         columns: [
             DataColumn("时间", value: { .text($0.at.text) }), DataColumn("系统", value: { .text($0.system) }),
             DataColumn("方式", value: { .text($0.way.title) }),
-            DataColumn("数据", value: { .text(FeedDataset(rawValue: $0.dataset)?.title ?? $0.dataset) }),
-            DataColumn("收到", value: { .integer($0.rows) }), DataColumn("生效", value: { .integer($0.changed) }),
+            DataColumn(
+                "数据",
+                value: { run in
+                    .text(
+                        FeedDataset(rawValue: run.dataset)?.title ?? (run.dataset == "oneroster" ? "名册包" : run.dataset))
+                }), DataColumn("行数", value: { .integer($0.rows) }), DataColumn("生效", value: { .integer($0.changed) }),
             DataColumn("待核对", value: { .integer($0.flagged) }), DataColumn("未接收", value: { .integer($0.refused) }),
         ], isExportable: false, empty: UI.emptyState("还没有交换记录", "别的系统推送数据或平台下发人员后，这里能看到每一次的结果。"))
 
@@ -33,7 +37,9 @@ enum ExchangePages {
         _ page: PageContext, _ query: FormValues
     ) -> HTML {
         let actions: HTML =
-            mayManage ? UI.linkButton("接收系统", url: receivers) + UI.linkButton("数据归口", url: owners) : ""
+            mayManage
+            ? UI.linkButton("交换伙伴", url: PartnerPages.root) + UI.linkButton("收到的名册包", url: BundleImportPages.root)
+                + UI.linkButton("接收系统", url: receivers) + UI.linkButton("数据归口", url: owners) : ""
         let scores = quality.map { score in
             UI.statistic(
                 "\(score.total)", label: "\(score.dataset.title)数据质量",

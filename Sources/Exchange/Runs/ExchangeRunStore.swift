@@ -31,4 +31,16 @@ struct ExchangeRunStore {
                 refused: try row.get(8), note: try row.get(9))
         }
     }
+
+    func countOld(_ before: Timestamp) throws -> Int {
+        try db.value("SELECT COUNT(*) FROM exchange_run WHERE at < \(before)") ?? 0
+    }
+
+    func deleteOld(_ before: Timestamp, atMost limit: Int) throws -> Int {
+        try db.change(
+            """
+            DELETE FROM exchange_run WHERE id IN (
+                SELECT id FROM exchange_run WHERE at < \(before) ORDER BY at, id LIMIT \(limit))
+            """)
+    }
 }

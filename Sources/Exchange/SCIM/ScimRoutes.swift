@@ -112,6 +112,7 @@ struct ScimRoutes: Sendable {
             return WebResponse(status: 304, headers: [("etag", resource.version ?? "")])
         }
         return ScimRoutes.resource(resource, selection)
+            .with(header: "content-location", resource["meta"]?["location"]?.text ?? "")
     }
 
     private func create(_ request: WebRequest, _ caller: ScimCaller, _ type: ScimType) async throws -> WebResponse {

@@ -25,8 +25,12 @@ struct ScimWork: Sendable {
     }
 
     func find(_ id: String, _ type: ScimType, _ db: Connection) throws -> JSONValue {
-        type.name == ScimType.user.name
-            ? try user(id, db).json(base: caller.base) : try groups(db).find(id).json(base: caller.base)
+        guard type.name == ScimType.user.name else { return try groups(db).find(id).json(base: caller.base) }
+        // Of a record that was merged into another the one that goes on is shown; to change or delete it takes its own key.
+        guard let person = ID<Person>(checking: id), let survivor = try users(db).store.survivor(of: person) else {
+            return try user(id, db).json(base: caller.base)
+        }
+        return try users(db).find(survivor).json(base: caller.base)
     }
 
     func add(_ document: ScimDocument, _ db: Connection) throws -> JSONValue {

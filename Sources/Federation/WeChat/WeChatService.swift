@@ -1,4 +1,5 @@
 import Database
+import Directory
 import Identity
 import Kernel
 import Platform
@@ -10,6 +11,8 @@ struct WeChatService: Sendable {
     let crypto: any CryptoProvider
     let door: SignInDoor
     let now: @Sendable () -> Timestamp
+    /// Tells whether a pupil may have her WeChat bound; without one nobody is asked.
+    var consent: (any ServiceConsent)?
 
     /// Seconds since a person has shown who she is in which she may bind a WeChat.
     static let freshness: Int64 = 600
@@ -58,6 +61,12 @@ struct WeChatService: Sendable {
             if let seconds = try door.wait(for: binding.account, at: now, on: db) { return .wait(seconds: seconds) }
             let result: SignInResult
             do {
+                guard try mayUse(binding.account, at: now, db) else {
+                    // What was agreed has been taken back since.
+                    let actor = AuditActor(id: nil, name: AuditActor.system.name, address: visit.address)
+                    try unbind(binding.account, by: actor, at: now, on: db)
+                    return .unbound(identity)
+                }
                 result = try door.admit(binding.account, by: .wechat, visit, at: now, on: db)
             } catch DomainError.notFound {
                 // The account has been erased since.
@@ -86,7 +95,13 @@ struct WeChatService: Sendable {
         try await database.read { try store($0).find(of: account) }
     }
 
-    /// Throws `DomainError.conflict` when the account or the WeChat is bound.
+    private func mayUse(_ account: ID<Account>, at now: Timestamp, _ db: Connection) throws -> Bool {
+        guard let consent else { return true }
+        let person = try AccountStore(db).find(account, within: .everything, at: now).person
+        return try consent.allows(.wechat, of: person, on: now.day, db)
+    }
+
+    /// Throws `DomainError.conflict` when the account or the WeChat is bound, and for a pupil without consent.
     func bind(_ identity: WeChatIdentity, to user: CurrentUser, address: String) async throws {
         let now = now(), actor = AuditActor(user, address: address)
         do {
@@ -96,6 +111,9 @@ struct WeChatService: Sendable {
                 }
                 guard try store(db).find(of: user.account) == nil else {
                     throw DomainError.conflict("你的账号已绑定另一个微信。先在“我的账号”解除绑定，再绑定新的。")
+                }
+                guard try mayUse(user.account, at: now, db) else {
+                    throw DomainError.conflict("学生绑定微信要先在“征求同意”里同意“微信绑定”，未满十四周岁由家长同意。")
                 }
                 try store(db).insert(identity, to: user.account, at: now)
                 try record("account.wechat_bound", user.account, by: actor, at: now, on: db)

@@ -35,6 +35,12 @@ package struct AccountMerging: PersonMergeListener {
         return "suspended " + id.rawValue
     }
 
+    /// The role of guardians follows the children, who have moved.
+    package func settled(_ people: [ID<Person>], by actor: AuditActor, now: Timestamp, _ db: Connection) throws {
+        let guardians = try GuardianshipStore(db).everyGuardian(of: people)
+        try GuardianGrants().follow(Array(Set(people + guardians)).sorted(), by: actor, now: now, db)
+    }
+
     package func undo(
         _ record: String, of person: ID<Person>, from survivor: ID<Person>, by actor: AuditActor, now: Timestamp,
         _ db: Connection

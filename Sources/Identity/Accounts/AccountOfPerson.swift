@@ -13,10 +13,17 @@ extension AccountStore {
         for start in stride(from: 0, to: people.count, by: 512) {
             let chunk = Array(people[start..<min(start + 512, people.count)])
             try db.each(
-                "SELECT person_id, login_name, state FROM identity_account WHERE person_id IN \(in: chunk)"
+                """
+                SELECT person_id, login_name, state, password_hash, last_sign_in_at FROM identity_account
+                WHERE person_id IN \(in: chunk)
+                """
             ) { row in
                 let state: AccountState = try row.get(2)
-                logins[try row.get(0)] = PersonLogin(name: try row.get(1), isOpen: state == .active)
+                let isOpen = state == .active, password: String = try row.get(3), last: Timestamp? = try row.get(4)
+                // Some sign in by another system and never have a password.
+                let hasWay = password != AccountService.noPassword || last != nil
+                logins[try row.get(0)] = PersonLogin(
+                    name: try row.get(1), isOpen: isOpen, canEnter: isOpen && hasWay)
             }
         }
         return logins

@@ -98,6 +98,12 @@ package struct AccountService {
         try record("account.role_ended", account, at: grant.path, "\(grant.role.title)，\(grant.organisationName)")
     }
 
+    /// Lets a role that is to end go on.
+    func extendGrant(_ grant: Grant, of account: ID<Account>) throws {
+        try store.setOpen(grant.id)
+        try record("account.role_granted", account, at: grant.path, "\(grant.role.title)，\(grant.organisationName)，长期")
+    }
+
     /// Sets a password that somebody else chose, ends every session and lifts a lock. A slip printed before is void.
     package func resetPassword(_ hash: String, mustChange: Bool, of account: AccountRecord) throws {
         try store.setPassword(hash, mustChange: mustChange, of: account.id, at: now)

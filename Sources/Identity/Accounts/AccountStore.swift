@@ -336,6 +336,10 @@ package struct AccountStore {
             """)
     }
 
+    func setOpen(_ id: ID<Grant>) throws {
+        try db.execute("UPDATE identity_grant SET valid_to = NULL WHERE id = \(id)")
+    }
+
     /// Returns whether the grant was still open.
     func endGrant(_ id: ID<Grant>, of account: ID<Account>, on day: LocalDate) throws -> Bool {
         try db.change(

@@ -5,6 +5,7 @@ import Platform
 import Web
 
 /// Ends somebody's rights at a school in the transaction in which she leaves it. The account stays: it is hers for life.
+/// What she may do as a guardian rests on her children; see `GuardianGrants`.
 package struct GrantEnding: LeavingListener {
     package init() {}
 
@@ -15,7 +16,7 @@ package struct GrantEnding: LeavingListener {
         let store = AccountStore(db)
         guard let account = try store.account(of: person) else { return }
         let open = (try store.grants(of: [account])[account] ?? []).filter {
-            $0.organisation == school && $0.isOpen(on: day)
+            $0.organisation == school && $0.isOpen(on: day) && $0.role != .guardian
         }
         try GrantEnding.check(open, endedBy: actor, now, store)
         let service = AccountService(db, by: actor, now: now)

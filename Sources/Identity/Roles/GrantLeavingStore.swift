@@ -13,6 +13,10 @@ struct GrantLeavingStore {
         }
     }
 
+    private static func concerning(_ isOfGuardians: Bool, _ column: SQL) -> SQL {
+        isOfGuardians ? " AND \(column) = \(Role.guardian)" : " AND \(column) <> \(Role.guardian)"
+    }
+
     func path(of school: OrganisationID) throws -> OrganisationPath? {
         try db.value("SELECT path FROM directory_organisation WHERE id = \(school)")
     }
@@ -35,12 +39,15 @@ struct GrantLeavingStore {
 
     /// Ends what the people may do at the school on the day; a role that has not begun ends before it does. Returns how
     /// many roles ended.
-    func end(at school: OrganisationID, of people: [ID<Person>], on day: LocalDate, now: Timestamp) throws -> Int {
+    /// - Parameter ofGuardians: whether it is the role of guardians that ends, or all others.
+    func end(
+        at school: OrganisationID, of people: [ID<Person>], ofGuardians: Bool = false, on day: LocalDate, now: Timestamp
+    ) throws -> Int {
         var ended = 0
         try each(people) { chunk in
             let open: SQL =
                 """
-                g.organisation_id = \(school) AND (g.valid_to IS NULL OR g.valid_to > \(day)) AND g.account_id IN (
+                g.organisation_id = \(school)\(GrantLeavingStore.concerning(ofGuardians, "g.role")) AND (g.valid_to IS NULL OR g.valid_to > \(day)) AND g.account_id IN (
                     SELECT a.id FROM identity_account a WHERE a.person_id IN \(in: chunk))
                 """
             try db.execute(
@@ -59,14 +66,17 @@ struct GrantLeavingStore {
     }
 
     /// Gives back what ended at the time, unless it was changed since. Returns how many roles.
-    func giveBack(at school: OrganisationID, of people: [ID<Person>], endedAt then: Timestamp) throws -> Int {
+    /// - Parameter ofGuardians: whether it is the role of guardians that is given back, or all others.
+    func giveBack(
+        at school: OrganisationID, of people: [ID<Person>], ofGuardians: Bool = false, endedAt then: Timestamp
+    ) throws -> Int {
         var back = 0
         try each(people) { chunk in
             back += try db.change(
                 """
                 UPDATE identity_grant SET valid_to = l.was_until FROM identity_grant_leaving l
                 WHERE l.grant_id = identity_grant.id AND l.at = \(then) AND l.ended_on = identity_grant.valid_to
-                    AND identity_grant.organisation_id = \(school) AND identity_grant.account_id IN (
+                    AND identity_grant.organisation_id = \(school)\(GrantLeavingStore.concerning(ofGuardians, "identity_grant.role")) AND identity_grant.account_id IN (
                         SELECT a.id FROM identity_account a WHERE a.person_id IN \(in: chunk))
                 """)
         }

@@ -98,6 +98,14 @@ package final class RunningHash {
 
     package func update(_ bytes: ArraySlice<UInt8>) { bytes.withUnsafeBytes { update($0) } }
 
+    private init(_ other: RunningHash) {
+        (context, byteCount) = (made(EVP_MD_CTX_new()), other.byteCount)
+        mustSucceed(EVP_MD_CTX_copy_ex(context, other.context))
+    }
+
+    /// Another hash that has been fed the same so far.
+    package func copy() -> RunningHash { RunningHash(self) }
+
     /// The digest of everything fed so far. More may follow.
     package func digest() -> [UInt8] {
         let copy = made(EVP_MD_CTX_new())

@@ -33,6 +33,8 @@ final class ZipArchive {
     private let handle: OpaquePointer
     private let limits: ArchiveLimits
     private let indexes: [String: UInt64]
+    /// As they are written in the archive, in its order.
+    let names: [String]
     private var inflated = 0
 
     convenience init(path: String, limits: ArchiveLimits) throws {
@@ -65,15 +67,16 @@ final class ZipArchive {
         self.handle = handle
         self.limits = limits
         let count = zip_get_num_entries(handle, 0)
-        var indexes: [String: UInt64] = [:]
+        var indexes: [String: UInt64] = [:], names: [String] = []
         if count >= 0, count <= limits.entries {
             for index in 0..<UInt64(count) {
                 guard let name = zip_get_name(handle, index, 0) else { continue }
-                let key = ZipArchive.key(String(cString: name))
+                names.append(String(cString: name))
+                let key = ZipArchive.key(names[names.count - 1])
                 if indexes[key] == nil { indexes[key] = index }
             }
         }
-        self.indexes = indexes
+        (self.indexes, self.names) = (indexes, names)
         guard count <= limits.entries else { throw ArchiveError.tooLarge }
     }
 

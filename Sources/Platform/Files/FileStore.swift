@@ -88,7 +88,7 @@ package struct FileStore: Sendable {
         }
     }
 
-    private static func sync(_ path: String) throws {
+    static func sync(_ path: String) throws {
         let descriptor = open(path, O_RDONLY)
         guard descriptor >= 0 else { throw DomainError.unavailable("文件保存失败，请稍后再试。") }
         defer { close(descriptor) }

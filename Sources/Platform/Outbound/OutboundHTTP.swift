@@ -8,6 +8,8 @@ package protocol OutboundHTTP: Sendable {
 package struct OutboundRequest: Sendable {
     package enum Method: String, Sendable {
         case get = "GET"
+        /// The answer has no body, whatever length its headers tell.
+        case head = "HEAD"
         case post = "POST"
         case put = "PUT"
         case patch = "PATCH"

@@ -69,6 +69,7 @@ final class TransferLine {
     private func setBody(of request: OutboundRequest) {
         switch request.method {
         case .get: check(ccurl_set_long(handle, CURLOPT_HTTPGET, 1))
+        case .head: check(ccurl_set_long(handle, CURLOPT_NOBODY, 1))
         case .post, .put, .patch, .delete:
             check(ccurl_set_long(handle, CURLOPT_POST, 1))
             check(ccurl_set_text(handle, CURLOPT_CUSTOMREQUEST, request.method.rawValue))

@@ -81,7 +81,9 @@ enum AccessRecordPages {
 enum PrivacyTabs {
     private static let all: [(title: String, path: String, permission: Permission)] = [
         ("查看记录", AccessRecordPages.path, .lookReview), ("异常查看", AccessRecordPages.unusualPath, .lookReview),
-        ("权利请求", RightsRequestPages.path, .requestHandle), ("保存期限", RetentionPages.path, .retentionRun),
+        ("未成年人报告", MinorsReportPages.path, .lookReview), ("权利请求", RightsRequestPages.path, .requestHandle),
+        ("同意情况", ConsentCountPages.path, .consentManage), ("征求事项", ConsentPurposePages.path, .purposeEdit),
+        ("保存期限", RetentionPages.path, .retentionRun),
     ]
 
     static func html(_ current: String, _ page: PageContext) -> HTML {

@@ -24,7 +24,7 @@ struct OwnData: Sendable {
     static let shown = 200
 }
 
-/// Whose data are asked for: her own, or those of a child of hers.
+/// Whose data are asked for: her own, or those of a child whose guardian she is.
 struct OwnDataSubject: Sendable {
     let person: ID<Person>
     let isOwn: Bool
@@ -32,7 +32,7 @@ struct OwnDataSubject: Sendable {
 
     /// Throws `DomainError.notFound` for a child that is not hers today.
     init(_ user: CurrentUser, child text: String?, _ db: Connection, on day: LocalDate) throws {
-        children = try EnrolmentStore(db).children(of: user.person, on: day)
+        children = try GuardianshipStore(db).wards(of: user.person, on: day)
         guard let text, !text.isEmpty else {
             (person, isOwn) = (user.person, true)
             return

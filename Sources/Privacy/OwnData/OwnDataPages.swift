@@ -32,6 +32,8 @@ enum OwnDataPages {
             \(UI.card("谁查看过", id: "looks", looks(model.data.looks, "没有人查看过完整号码和敏感信息", roleTitle)))
             \(UI.card("所在学校的导出", id: "exports", looks(model.data.exports, "没有导出过", roleTitle)))
             \(UI.card("得到信息的应用", id: "recipients", recipients(model.data.recipients)))
+            \(if: model.subject.isOwn || page.user?.may(.childView) ?? false,
+                UI.card("征求同意", id: "consents", consents(model)))
             \(UI.card("副本", id: "copy", copy(model, page)))
             \(UI.card("更正、删除和其他请求", id: "requests", requests(model, page, values, problems)))
             """
@@ -91,6 +93,11 @@ enum OwnDataPages {
         return listing(table, recipients)
     }
 
+    private static func consents(_ model: Model) -> HTML {
+        let url = model.subject.isOwn ? ConsentPages.ownPath : ConsentPages.path(model.subject.person)
+        return #"<p>哪些用途要征求同意、答复了什么：<a href="\#(url: url)">查看和更改</a></p>"#
+    }
+
     private static func copy(_ model: Model, _ page: PageContext) -> HTML {
         let child = model.subject.isOwn ? [] : [("child", model.subject.person.rawValue)]
         let make = UI.postButton("制作副本", action: path + "/copy", page: page, hidden: child)
@@ -101,6 +108,7 @@ enum OwnDataPages {
         return #"""
             <p>\#(copy.askedAt.text) 制作，\#(copy.expiresAt.text) 前可以下载。</p>
             <div class="actions">\#(UI.linkButton("下载网页文件", url: base + "format=html"))\#
+            \#(UI.linkButton("下载 Excel", url: base + "format=xlsx"))\#
             \#(UI.linkButton("下载 JSON", url: base + "format=json"))\#(make)</div>
             """#
     }

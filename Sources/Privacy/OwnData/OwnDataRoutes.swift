@@ -10,6 +10,8 @@ struct OwnDataRoutes: Sendable {
     let crypto: any CryptoProvider
     let collector: OwnDataCollector
     let roleTitle: @Sendable (String) -> String
+    /// Where a workbook waits until it is sent.
+    let exportFolder: String
 
     static let copyJob = "privacy.copy"
 
@@ -84,11 +86,16 @@ struct OwnDataRoutes: Sendable {
             try AuditLog.record("privacy.copy_fetched", subject.person.rawValue, by: actor, now: now, on: db)
             return bytes
         }
-        if request.query["format"] == "json" {
-            return .download(bytes, name: "个人信息副本.json", contentType: "application/json; charset=utf-8")
+        let copy = try OwnDataCopy(json: bytes)
+        switch request.query["format"] {
+        case "json": return .download(bytes, name: "个人信息副本.json", contentType: "application/json; charset=utf-8")
+        case "xlsx":
+            return .download(
+                path: try OwnDataWorkbook.write(copy, to: exportFolder), name: "个人信息副本.xlsx",
+                contentType: TableFormat.xlsx.contentType, temporary: true)
+        default:
+            return .download(copy.document.bytes, name: "个人信息副本.html", contentType: "text/html; charset=utf-8")
         }
-        let document = try OwnDataCopy(json: bytes).document
-        return .download(document.bytes, name: "个人信息副本.html", contentType: "text/html; charset=utf-8")
     }
 
     @Sendable private func ask(_ request: WebRequest) async throws -> WebResponse {

@@ -10,8 +10,9 @@ enum RetentionPages {
         problems: [FieldProblem]
     ) -> HTML {
         let count = UI.postButton("清点到期记录", action: path + "/count", page: page, style: .primary)
+        let note = "学籍、任职等花名册信息依法永久保存，不在此列。每月自动清点一次，删除要有人确认"
         let content: HTML = """
-            \(UI.heading("保存期限", note: "学籍、任职等花名册信息依法永久保存，不在此列", actions: count))
+            \(UI.heading("保存期限", note: note, actions: count))
             \(PrivacyTabs.html(path, page))
             \(UI.card("期限", id: "periods", periods))
             \(UI.card("清理记录", id: "runs", runTable(runs, page)))

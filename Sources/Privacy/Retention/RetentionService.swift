@@ -31,6 +31,24 @@ struct RetentionService: Sendable {
         }
     }
 
+    /// Once a month what is due is counted by itself; deleting waits for a person. For an hourly job.
+    func tend() async throws {
+        let now = now()
+        try await database.write { db in
+            let store = RetentionStore(db)
+            if let last = try store.runs(limit: 1).first {
+                guard (last.startedAt.day.year, last.startedAt.day.month) < (now.day.year, now.day.month) else {
+                    return
+                }
+            }
+            let run = try store.start(by: AuditActor.system.name, at: now)
+            try AuditLog.record("privacy.retention_counted", run.rawValue, by: .system, now: now, on: db)
+            _ = try JobStore(db).add(
+                kind: RetentionService.countJob, title: "清点到期记录", payload: run.rawValue,
+                result: RetentionPages.path, by: nil, now: now)
+        }
+    }
+
     /// Throws `DomainError.conflict` unless the run waits for it.
     func confirm(_ run: ID<RetentionRun>, by user: CurrentUser, _ actor: AuditActor) async throws -> ID<Job> {
         let now = now()
@@ -111,7 +129,7 @@ struct RetentionService: Sendable {
 struct OwnRetention: RetentionSource {
     let database: Database
     let crypto: any CryptoProvider
-    let kinds = ["audit", "jobs", "events", "requests", "copies"]
+    let kinds = ["audit", "jobs", "events", "requests", "copies", "consents"]
 
     func overdue(_ kind: String, before: Timestamp, sparing people: Set<ID<Person>>) async throws -> Int {
         let crypto = crypto
@@ -122,6 +140,7 @@ struct OwnRetention: RetentionSource {
             case "events": try WorkRetention.countEvents(before: before, on: db)
             case "requests": try RightsRequestStore(db, crypto).countOld(before, sparing: people)
             case "copies": try OwnDataCopyStore(db: db, crypto: crypto).countOld(before)
+            case "consents": try ConsentAnswerStore(db, crypto).countOld(before, sparing: people)
             default: 0
             }
         }
@@ -139,6 +158,8 @@ struct OwnRetention: RetentionSource {
             case "requests":
                 try RightsRequestStore(db, crypto).deleteOld(before, sparing: people, atMost: limit)
             case "copies": try OwnDataCopyStore(db: db, crypto: crypto).deleteOld(before)
+            case "consents":
+                try ConsentAnswerStore(db, crypto).deleteOld(before, sparing: people, atMost: limit)
             default: 0
             }
         }

@@ -70,14 +70,16 @@ enum RightsRequestPages {
         return UI.layout("\(request.kind.title)请求", page, breadcrumbs: crumbs, isFailed: !problems.isEmpty, content)
     }
 
+    private static let withdrawal = "选“已办理”，就撤回“征求同意”里的全部同意，马上生效。只撤回其中几项的，请本人在“征求同意”里办理。"
+
     private static func form(
         _ request: RightsRequest, _ page: PageContext, _ values: FormValues, _ problems: [FieldProblem]
     ) -> HTML {
         let states = [RightsRequest.State.done, .refused].map { SelectOption($0.rawValue, $0.title) }
         let erasures = Erasure.allCases.map { SelectOption($0.rawValue, $0.title) }
         let fields: HTML = """
-            \(UI.radios("state", label: "办理结果", options: states, selected: values["state"], required: true, 
-                problems: problems))
+            \(UI.radios("state", label: "办理结果", options: states, selected: values["state"], 
+                hint: request.kind == .withdrawal ? withdrawal : nil, required: true, problems: problems))
             \(UI.radios("erasure", label: "同时删除", options: erasures, selected: values["erasure"] ?? "none", 
                 hint: "学籍和任职信息依法永久保存。", problems: problems))
             \(UI.textArea("text", label: "答复", value: values["text"], rows: 3, required: true, problems: problems))

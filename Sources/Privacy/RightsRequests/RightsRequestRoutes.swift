@@ -53,8 +53,12 @@ struct RightsRequestRoutes: Sendable {
                 gone = try await collector.erase(
                     asked.person, wholly: answer.erasure == .whole, by: user.name)
             }
-            let erased = gone
+            let erased = gone, isWithdrawal = asked.kind == .withdrawal && answer.state == .done
             try await database.write { db in
+                if isWithdrawal {
+                    _ = try ConsentService(db, crypto, by: actor).withdrawAll(
+                        about: asked.person, askedBy: asked.applicant)
+                }
                 try RightsRequestService(db, crypto, by: actor)
                     .answer(asked, answer.state, answer.text, erased: erased)
             }

@@ -3,33 +3,78 @@ import Directory
 import Kernel
 import Platform
 
-/// Compares the rows of another system's export with the rosters of a place on a day.
-struct DifferenceComparison {
-    let db: Connection
-    let crypto: any CryptoProvider
-    let day: LocalDate
-
+/// The rosters of a place on a day, with which another system's export is compared.
+struct DifferenceRoster: Sendable {
     /// Somebody on the rosters of the place.
-    private struct Member {
+    struct Member: Sendable {
         let name: String
         let place: String
         let classGroup: ClassGroup?
     }
 
-    func report(_ lines: [RollLine], _ subject: ExportTemplate.Subject, at place: OrganisationPath) throws
-        -> DifferenceReport
-    {
-        let (order, members) = try roster(subject, at: place)
-        let matches = try DuplicateQueue(db, crypto).matches(lines.map(\.candidate))
-        let known = matches.compactMap { match -> ID<Person>? in
-            if case .known(let person, _) = match { person } else { nil }
+    private(set) var order: [ID<Person>] = []
+    private(set) var members: [ID<Person>: Member] = [:]
+
+    private mutating func add(_ person: ID<Person>, _ member: Member) {
+        if members.updateValue(member, forKey: person) == nil { order.append(person) }
+    }
+
+    static func load(
+        _ subject: ExportTemplate.Subject, at place: OrganisationPath, on day: LocalDate, _ db: Connection
+    ) throws -> DifferenceRoster {
+        var roster = DifferenceRoster()
+        for school in try OrganisationStore(db).all(within: DataScope([place]), on: day) where school.kind.isSchool {
+            if subject == .staff {
+                for member in try PersonStore(db).staff(of: school.id, on: day) {
+                    roster.add(
+                        member.person.id, Member(name: member.person.name, place: school.name, classGroup: nil))
+                }
+                continue
+            }
+            for classGroup in try ClassGroupStore(db).classes(of: school.id, on: day, within: .everything) {
+                let words = "\(school.name) \(classGroup.name(on: day))"
+                for member in try EnrolmentStore(db).members(of: classGroup.id, on: day) {
+                    roster.add(member.person, Member(name: member.name, place: words, classGroup: classGroup))
+                }
+            }
         }
-        let facts = try PersonFactStore(db, crypto).facts(of: Array(Set(known)), on: day)
-        let people = Array(Set(known + order))
-        let numbers = try PersonIdentifierStore(db, crypto).texts(of: people, kinds: Set(PersonIdentifierKind.allCases))
-        let masks = try PersonIdentifierStore(db, crypto).masked(of: people)
-        var seen: Set<ID<Person>> = [], found: [DifferenceReport.Line] = []
-        for (line, match) in zip(lines, matches) {
+        return roster
+    }
+}
+
+/// What is known of the people some rows tell of.
+struct DifferenceLookup: Sendable {
+    let matches: [PersonMatch]
+    let facts: [ID<Person>: PersonFacts]
+    let numbers: [ID<Person>: [PersonIdentifierKind: String]]
+
+    static func load(
+        _ lines: [RollLine], on day: LocalDate, _ db: Connection, _ crypto: any CryptoProvider
+    ) throws -> DifferenceLookup {
+        let matches = try DuplicateQueue(db, crypto).matches(lines.map(\.candidate))
+        let known = Set(
+            matches.compactMap { match -> ID<Person>? in
+                if case .known(let person, _) = match { person } else { nil }
+            }
+        ).sorted()
+        return DifferenceLookup(
+            matches: matches, facts: try PersonFactStore(db, crypto).facts(of: known, on: day),
+            numbers: try PersonIdentifierStore(db, crypto).texts(
+                of: known, kinds: Set(PersonIdentifierKind.allCases)))
+    }
+}
+
+/// Compares the rows of another system's export with the rosters of a place, some rows at a time. Pure.
+struct DifferenceComparison: Sendable {
+    let roster: DifferenceRoster
+    let day: LocalDate
+    private var seen: Set<ID<Person>> = []
+
+    init(roster: DifferenceRoster, day: LocalDate) { (self.roster, self.day) = (roster, day) }
+
+    mutating func compare(_ lines: [RollLine], _ known: DifferenceLookup) -> [DifferenceReport.Line] {
+        var found: [DifferenceReport.Line] = []
+        for (line, match) in zip(lines, known.matches) {
             let told = line.candidate.identifiers.first { $0.kind != .phone }?.masked ?? ""
             func add(_ kind: DifferenceReport.Kind, _ place: String, _ fields: [DifferenceReport.Field]) {
                 found.append(
@@ -44,47 +89,28 @@ struct DifferenceComparison {
                 add(.doubtful, "", [.init(label: "原因", there: why.title, here: "")])
             case .known(let person, _):
                 seen.insert(person)
-                guard let member = members[person] else {
+                guard let member = roster.members[person] else {
                     add(.there, "", [.init(label: "说明", there: "在册", here: "在本平台登记过，现在不在这个单位")])
                     continue
                 }
                 let fields =
-                    differing(line, facts[person], member.name) + differing(line, numbers[person] ?? [:])
-                    + differing(line, member.classGroup)
+                    differing(line, known.facts[person], member.name)
+                    + differing(line, known.numbers[person] ?? [:]) + differing(line, member.classGroup)
                 if !fields.isEmpty || !line.problems.isEmpty { add(.differs, member.place, fields) }
             }
         }
-        for person in order where !seen.contains(person) {
-            guard let member = members[person] else { continue }
-            let mask = masks[person].flatMap { $0[.studentNumber] ?? $0[.citizenNumber] ?? $0[.staffNumber] } ?? ""
-            found.append(
-                .init(kind: .here, row: nil, name: member.name, number: mask, place: member.place, fields: []))
-        }
-        return DifferenceReport(lines: found, rowCount: lines.count)
+        return found
     }
 
-    private func roster(
-        _ subject: ExportTemplate.Subject, at place: OrganisationPath
-    ) throws -> (order: [ID<Person>], members: [ID<Person>: Member]) {
-        var order: [ID<Person>] = [], members: [ID<Person>: Member] = [:]
-        func add(_ person: ID<Person>, _ member: Member) {
-            if members.updateValue(member, forKey: person) == nil { order.append(person) }
-        }
-        for school in try OrganisationStore(db).all(within: DataScope([place]), on: day) where school.kind.isSchool {
-            if subject == .staff {
-                for member in try PersonStore(db).staff(of: school.id, on: day) {
-                    add(member.person.id, Member(name: member.person.name, place: school.name, classGroup: nil))
-                }
-                continue
-            }
-            for classGroup in try ClassGroupStore(db).classes(of: school.id, on: day, within: .everything) {
-                for member in try EnrolmentStore(db).members(of: classGroup.id, on: day) {
-                    let words = "\(school.name) \(classGroup.name(on: day))"
-                    add(member.person, Member(name: member.name, place: words, classGroup: classGroup))
-                }
-            }
-        }
-        return (order, members)
+    /// Those of the rosters whom no row meant.
+    var missing: [ID<Person>] { roster.order.filter { !seen.contains($0) } }
+
+    func line(
+        ofMissing person: ID<Person>, _ masks: [PersonIdentifierKind: String]
+    ) -> DifferenceReport.Line? {
+        guard let member = roster.members[person] else { return nil }
+        let mask = masks[.studentNumber] ?? masks[.citizenNumber] ?? masks[.staffNumber] ?? ""
+        return .init(kind: .here, row: nil, name: member.name, number: mask, place: member.place, fields: [])
     }
 
     private func differing(_ line: RollLine, _ facts: PersonFacts?, _ name: String) -> [DifferenceReport.Field] {

@@ -66,20 +66,32 @@ enum DifferencePages {
     private static func text(_ text: String) -> TableValue { text.isEmpty ? .empty : .text(text) }
 
     static func show(
-        _ difference: Difference, _ report: DifferenceReport, _ slice: Page<DifferenceReport.Line>,
+        _ difference: Difference, _ counts: [DifferenceReport.Kind: Int], _ slice: Page<DifferenceReport.Line>,
         _ request: WebRequest
     ) -> HTML {
         let base = path(difference.id)
         let figures = UI.statistics(
             DifferenceReport.Kind.allCases.map { kind in
-                UI.statistic(String(report.count(kind)), label: kind.title, url: base + "?kind=" + kind.rawValue)
+                UI.statistic(String(counts[kind] ?? 0), label: kind.title, url: base + "?kind=" + kind.rawValue)
             })
         let content: HTML = """
             \(UI.heading("差异报告", note: "\(difference.fileName) · \(difference.place) · \(difference.at.text)"))
+            \(notice(difference))
             \(figures)
             \(UI.card(nil, table.html(slice, path: base, query: request.query)))
             """
         return UI.layout(
-            "差异报告", request.page, breadcrumbs: [Crumb("差异报告", root), Crumb(difference.fileName)], wide: true, content)
+            "差异报告", request.page, breadcrumbs: [Crumb("差异报告", root), Crumb(difference.fileName)], wide: true,
+            refreshSeconds: difference.state == .waiting ? 3 : nil, content)
+    }
+
+    private static func notice(_ difference: Difference) -> HTML {
+        switch difference.state {
+        case .done: return ""
+        case .failed: return UI.notice(.bad, "<p>没有核对完：\(difference.message)。</p>")
+        case .waiting:
+            let progress: HTML = difference.job.map { #" <a href="\#(url: "/jobs/" + $0)">查看进度</a>"# } ?? ""
+            return UI.notice(.info, "<p>正在核对，下面是已经核对出的差异。\(progress)</p>")
+        }
     }
 }

@@ -33,6 +33,19 @@ struct DifferenceReport: Codable, Sendable, Equatable {
         let place: String
         /// Data that differ; sensitive ones without their values.
         let fields: [Field]
+
+        var json: String {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys]
+            return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+        }
+
+        init(kind: Kind, row: Int?, name: String, number: String, place: String, fields: [Field]) {
+            (self.kind, self.row, self.name, self.number) = (kind, row, name, number)
+            (self.place, self.fields) = (place, fields)
+        }
+
+        init(json: String) throws { self = try JSONDecoder().decode(Line.self, from: Data(json.utf8)) }
     }
 
     struct Field: Codable, Sendable, Equatable {
@@ -47,15 +60,6 @@ struct DifferenceReport: Codable, Sendable, Equatable {
     /// Rows of the file.
     let rowCount: Int
 
-    func count(_ kind: Kind) -> Int { lines.filter { $0.kind == kind }.count }
-
-    var json: String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys]
-        return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? ""
-    }
-
-    init(lines: [Line], rowCount: Int) { (self.lines, self.rowCount) = (lines, rowCount) }
-
+    /// Reports that were made before lines were kept one by one.
     init(json: String) throws { self = try JSONDecoder().decode(DifferenceReport.self, from: Data(json.utf8)) }
 }

@@ -5,8 +5,9 @@ import Platform
 import Web
 
 struct DifferenceRoutes: Sendable {
-    let database: Database
-    let crypto: any CryptoProvider
+    let service: DifferenceService
+    private var database: Database { service.database }
+    private var crypto: any CryptoProvider { service.crypto }
 
     func routes() -> Routes {
         let root = DifferencePages.root, access = Access.can(.exportRun)
@@ -36,41 +37,19 @@ struct DifferenceRoutes: Sendable {
     }
 
     @Sendable private func compare(_ request: WebRequest) async throws -> WebResponse {
-        let user = try request.user, scope = user.scope(of: .exportRun), crypto = crypto, now = Timestamp.now
-        let actor = AuditActor(user, address: request.remoteAddress)
+        let user = try request.user, actor = AuditActor(user, address: request.remoteAddress)
         do {
             guard let file = request.files.first(where: { $0.field == "file" && $0.size > 0 }) else {
                 throw DomainError.invalid("file", "请选择要上传的文件")
             }
-            guard let id = OrganisationID(checking: request.form["place"] ?? "") else {
+            guard let place = OrganisationID(checking: request.form["place"] ?? "") else {
                 throw DomainError.invalid("place", "选择单位")
             }
-            let subject: ExportTemplate.Subject = request.form["subject"] == "staff" ? .staff : .pupils
-            let (place, report) = try await database.read { db in
-                guard let place = try? OrganisationStore(db).find(id, within: scope) else {
-                    throw DomainError.invalid("place", "选择单位")
-                }
-                let schools = try OrganisationStore(db).all(within: DataScope([place.path]), on: now.day)
-                var known: [String: OrganisationID] = [:]
-                for school in schools where school.kind.isSchool {
-                    known[school.name] = school.id
-                    if let code = school.code { known[code] = school.id }
-                }
-                let roll = RollFile(subject: subject, schools: known, home: place.kind.isSchool ? place.id : nil)
-                let lines = try roll.lines(of: file.path)
-                let report = try DifferenceComparison(db: db, crypto: crypto, day: now.day).report(
-                    lines, subject, at: place.path)
-                return (place, report)
-            }
-            let made = try await database.write { db in
-                let made = try DifferenceStore(db, crypto).insert(
-                    report, subject, place: place.name, at: place.path, fileName: file.name, by: user.name, now: now)
-                let words = "\(file.name)，\(report.rowCount) 行，\(report.lines.count) 处差异"
-                try AuditLog.record(
-                    "roster.compared", made.rawValue, by: actor, at: place.path, words, now: now, on: db)
-                return made
-            }
-            return .redirect(DifferencePages.path(made))
+            let (made, job) = try await service.start(
+                DifferenceService.Upload(
+                    path: file.path, name: file.name, size: file.size, place: place,
+                    subject: request.form["subject"] == "staff" ? .staff : .pupils), for: user, by: actor)
+            return .redirect(job.map { "/jobs/\($0)" } ?? DifferencePages.path(made))
         } catch DomainError.invalid(let problems) {
             return try await form(request, problems: problems)
         }
@@ -79,18 +58,22 @@ struct DifferenceRoutes: Sendable {
     @Sendable private func show(_ request: WebRequest) async throws -> WebResponse {
         let scope = try request.user.scope(of: .exportRun), crypto = crypto
         let id: ID<Difference> = try request.id("id")
-        let (difference, report) = try await database.read { try DifferenceStore($0, crypto).find(id, within: scope) }
         let kind = request.query.text("kind").flatMap(DifferenceReport.Kind.init(rawValue:))
-        let lines = report.lines.filter { kind == nil || $0.kind == kind }
-        let query = DifferencePages.table.query(request.query)
+        let query = DifferencePages.table.query(request.query), after = query.after.flatMap { Int($0.id) } ?? 0
+        let (difference, counts, lines) = try await database.read { db in
+            let store = DifferenceStore(db, crypto), difference = try store.find(id, within: scope)
+            return (
+                difference, try store.counts(of: difference),
+                try store.lines(of: difference, kind, after: after, limit: query.fetchLimit)
+            )
+        }
         if let format = query.format {
             return try DifferencePages.table.download(
-                lines, as: format, name: "差异报告-\(difference.place)", with: request.exporter)
+                lines.map(\.line), as: format, name: "差异报告-\(difference.place)", with: request.exporter)
         }
-        let start = query.after.flatMap { Int($0.id) } ?? 0
-        let numbered = lines.enumerated().dropFirst(start).prefix(query.fetchLimit)
-        let slice = query.page(Array(numbered), total: lines.count) { (nil, String($0.offset + 1)) }
-        let page = Page(items: slice.items.map(\.element), total: slice.total, next: slice.next)
-        return .html(DifferencePages.show(difference, report, page, request))
+        let total = kind.map { counts[$0] ?? 0 } ?? counts.values.reduce(0, +)
+        let slice = query.page(lines, total: total) { (nil, String($0.number)) }
+        let page = Page(items: slice.items.map(\.line), total: slice.total, next: slice.next)
+        return .html(DifferencePages.show(difference, counts, page, request))
     }
 }

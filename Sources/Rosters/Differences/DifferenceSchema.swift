@@ -9,4 +9,20 @@ enum DifferenceSchema {
         """,
         "CREATE INDEX rosters_difference_path ON rosters_difference (path, id)",
     ]
+
+    /// Reports of whole counties: made by a job from the kept file, their lines one by one. `is_lined` tells them from
+    /// older ones, whose lines stand in `sealed`. The file goes with the end of the job.
+    static let lines =
+        [
+            "is_lined INTEGER NOT NULL DEFAULT 0", "state TEXT NOT NULL DEFAULT 'done'",
+            "message TEXT NOT NULL DEFAULT ''", "sha256 TEXT", "file_key BLOB", "job_id TEXT",
+        ].map { "ALTER TABLE rosters_difference ADD COLUMN " + $0 } + [
+            """
+            CREATE TABLE rosters_difference_line (
+                id TEXT NOT NULL PRIMARY KEY, difference_id TEXT NOT NULL REFERENCES rosters_difference (id),
+                number INTEGER NOT NULL, kind TEXT NOT NULL, sealed BLOB NOT NULL)
+            """,
+            "CREATE UNIQUE INDEX rosters_difference_line_number ON rosters_difference_line (difference_id, number)",
+            "CREATE INDEX rosters_difference_line_kind ON rosters_difference_line (difference_id, kind, number)",
+        ]
 }

@@ -15,48 +15,56 @@ struct RollLine: Sendable {
     let problems: [String]
 }
 
-/// Reads an export of the national system by its header. Only data that are told are compared.
-struct RollFile {
-    static let limit = 20_000
+/// Reads rows of an export of the national system by its header. Only data that are told are compared.
+struct RollFile: Sendable {
+    /// What the columns of the file hold, and where its rows begin.
+    struct Sources: Sendable {
+        let columns: [ColumnSource]
+        let sheet: Int
+        /// The last row of the header.
+        let headEnd: Int
+    }
 
-    let subject: ExportTemplate.Subject
+    private let sources: Sources
     /// Schools of the place, by code and by name.
-    let schools: [String: OrganisationID]
+    private let schools: [String: OrganisationID]
     /// Where the rows belong when they do not tell a school.
-    let home: OrganisationID?
+    private let home: OrganisationID?
 
-    /// Throws `DomainError.invalid` for `file`.
-    func lines(of path: String) throws -> [RollLine] {
+    init(_ sources: Sources, _ schools: [Organisation], at place: OrganisationPath) {
+        self.sources = sources
+        var known: [String: OrganisationID] = [:]
+        for school in schools {
+            known[school.name] = school.id
+            if let code = school.code { known[code] = school.id }
+        }
+        self.schools = known
+        home = schools.first { $0.path == place }?.id
+    }
+
+    /// Reads the header. Blocks. Throws `DomainError.invalid` for `file`.
+    static func sources(of path: String, _ subject: ExportTemplate.Subject) throws -> Sources {
         do {
-            return try read(path)
+            let template = try TemplateRecognition.template(of: path, name: "roll", subject: subject, kept: nil)
+            let columns = template.columns.map(\.source)
+            guard columns.contains(.fact(RollFile.name)) else { throw DomainError.invalid("file", "没有找到“姓名”列") }
+            guard let sheet = try SheetFile.open(path: path).sheets.first(where: { !$0.isHidden }) else {
+                throw DomainError.invalid("file", "工作簿里没有工作表")
+            }
+            return Sources(
+                columns: columns, sheet: sheet.index, headEnd: try template.cells().map(\.range.lastRow).max() ?? 0)
         } catch let error as SheetError {
             throw DomainError.invalid("file", error.message)
         }
     }
 
-    private func read(_ path: String) throws -> [RollLine] {
-        let template = try TemplateRecognition.template(of: path, name: "roll", subject: subject, kept: nil)
-        let sources = template.columns.map(\.source)
-        guard sources.contains(.fact(RollFile.name)) else { throw DomainError.invalid("file", "没有找到“姓名”列") }
-        let headEnd = try template.cells().map(\.range.lastRow).max() ?? 0
-        let file = try SheetFile.open(path: path)
-        guard let sheet = file.sheets.first(where: { !$0.isHidden }) else { return [] }
-        var lines: [RollLine] = []
-        try file.rows(of: sheet.index) { row in
-            guard row.number > headEnd, let line = line(row, sources) else { return }
-            guard lines.count < RollFile.limit else {
-                throw DomainError.invalid("file", "一次最多核对 \(RollFile.limit) 行，请按学校分开")
-            }
-            lines.append(line)
-        }
-        return lines
-    }
-
     private static let name = PersonField.named("name")!
 
-    private func line(_ row: SheetRow, _ sources: [ColumnSource]) -> RollLine? {
+    /// `nil` for what is nobody.
+    func line(_ row: SheetRow) -> RollLine? {
+        guard row.number > sources.headEnd else { return nil }
         var texts: [ColumnSource: String] = [:]
-        for (column, source) in sources.enumerated() where source != .blank {
+        for (column, source) in sources.columns.enumerated() where source != .blank {
             let text = ChineseText.normalised(row[column: column]?.text ?? "")
             if !text.isEmpty { texts[source] = text }
         }

@@ -109,8 +109,10 @@ struct DuplicateSide: Sendable {
                     + ($0.enrolment.until?.adding(days: -1).iso ?? "今")
             })
         posts = DuplicateSide.joined(try DuplicateSideStore(db).posts(of: person))
-        guardians = DuplicateSide.joined(try (store.guardians(of: [person], on: day)[person] ?? []).map(\.name))
-        children = DuplicateSide.joined(try store.children(of: person, on: day).map(\.name))
+        let guardianships = GuardianshipStore(db)
+        let parents = try guardianships.confirmedGuardians(of: [person], on: day)[person] ?? []
+        guardians = DuplicateSide.joined(parents.map(\.name))
+        children = DuplicateSide.joined(try guardianships.confirmedChildren(of: person, on: day).map(\.name))
     }
 
     /// A row of a workbook.

@@ -26,8 +26,13 @@ struct DuplicateSearchStore {
             UNION SELECT t.person_id FROM directory_appointment t JOIN directory_organisation o ON o.id = t.organisation_id
             WHERE \(SQL.within(scope, "o.path")) AND (t.valid_to IS NULL OR t.valid_to > \(day))
             UNION SELECT g.guardian_id FROM directory_guardianship g JOIN pupil ON pupil.id = g.child_id
-            WHERE g.valid_to IS NULL OR g.valid_to > \(day))
+            WHERE g.state = 'confirmed' AND (g.valid_to IS NULL OR g.valid_to > \(day)))
         """
+    }
+
+    /// A guardian relation that goes on by a school's word, though it may not have been checked yet.
+    private static func told(_ alias: SQL) -> SQL {
+        "\(alias).valid_to IS NULL AND (\(alias).state = 'confirmed' OR \(alias).origin = 'school')"
     }
 
     /// Both are on record, are two, and have not each a number that only one person can have.
@@ -61,16 +66,16 @@ struct DuplicateSearchStore {
         let children = try pairs(
             """
             SELECT a.id, b.id FROM mine JOIN directory_person a ON a.id = mine.id
-            JOIN directory_guardianship g ON g.child_id = a.id AND g.valid_to IS NULL
-            JOIN directory_guardianship h ON h.guardian_id = g.guardian_id AND h.valid_to IS NULL
+            JOIN directory_guardianship g ON g.child_id = a.id AND \(DuplicateSearchStore.told("g"))
+            JOIN directory_guardianship h ON h.guardian_id = g.guardian_id AND \(DuplicateSearchStore.told("h"))
             JOIN directory_person b ON b.id = h.child_id AND b.name = a.name
             WHERE \(DuplicateSearchStore.different) AND \(DuplicateSearchStore.mayBeBorn)
             """)
         let guardians = try pairs(
             """
             SELECT a.id, b.id FROM mine JOIN directory_person a ON a.id = mine.id
-            JOIN directory_guardianship g ON g.guardian_id = a.id AND g.valid_to IS NULL
-            JOIN directory_guardianship h ON h.child_id = g.child_id AND h.valid_to IS NULL
+            JOIN directory_guardianship g ON g.guardian_id = a.id AND \(DuplicateSearchStore.told("g"))
+            JOIN directory_guardianship h ON h.child_id = g.child_id AND \(DuplicateSearchStore.told("h"))
             JOIN directory_person b ON b.id = h.guardian_id AND b.name = a.name
             WHERE \(DuplicateSearchStore.different)
             """)

@@ -5,8 +5,10 @@ import Platform
 
 /// Reads the rows of an export: the rosters of the schools of a place as they stood on a day.
 struct ExportReader {
-    /// The most rows of one export; a county goes out school by school.
+    /// The most rows of one workbook; more go out as an archive with a workbook for each school.
     static let limit = 20_000
+    /// The most rows of one export.
+    static let most = 300_000
 
     let db: Connection
     let crypto: any CryptoProvider
@@ -19,24 +21,31 @@ struct ExportReader {
         (self.db, self.crypto, self.day, self.isFull, store) = (db, crypto, day, isFull, ExportStore(db))
     }
 
-    /// Throws `DomainError.invalid` for `place` when there are more than `limit`.
-    func rows(of template: ExportTemplate, at place: OrganisationPath) throws -> [ExportRow] {
+    /// About how many rows there are: of classes and schools how many schools.
+    func count(of subject: ExportTemplate.Subject, at place: OrganisationPath) throws -> Int {
         let scope = DataScope([place])
-        let schools = try OrganisationStore(db).all(within: scope, on: day).filter(\.kind.isSchool)
-        let count =
-            switch template.subject {
-            case .pupils: try store.pupilCount(within: scope, on: day)
-            case .staff: try store.staffCount(within: scope, on: day)
-            case .classes, .schools: schools.count
-            }
-        if count > ExportReader.limit {
-            throw DomainError.invalid("place", "共 \(count) 行，一次最多 \(ExportReader.limit) 行，请按学校导出")
+        return switch subject {
+        case .pupils: try store.pupilCount(within: scope, on: day)
+        case .staff: try store.staffCount(within: scope, on: day)
+        case .classes, .schools: try schools(at: place).count
         }
+    }
+
+    /// The schools of a place on the day.
+    func schools(at place: OrganisationPath) throws -> [Organisation] {
+        try OrganisationStore(db).all(within: DataScope([place]), on: day).filter(\.kind.isSchool)
+    }
+
+    func rows(of template: ExportTemplate, at place: OrganisationPath) throws -> [ExportRow] {
+        try schools(at: place).flatMap { try rows(of: template, at: $0) }
+    }
+
+    func rows(of template: ExportTemplate, at school: Organisation) throws -> [ExportRow] {
         switch template.subject {
-        case .pupils: return try schools.flatMap { try pupils(of: $0, template) }
-        case .staff: return try schools.flatMap { try staff(of: $0, template) }
-        case .classes: return try schools.flatMap { try classes(of: $0) }
-        case .schools: return try schools.map { try school($0, template) }
+        case .pupils: try pupils(of: school, template)
+        case .staff: try staff(of: school, template)
+        case .classes: try classes(of: school)
+        case .schools: [try self.school(school, template)]
         }
     }
 
@@ -76,7 +85,7 @@ struct ExportReader {
         let facts = try PersonFactStore(db, crypto).facts(of: people, on: day)
         let wantsGuardians = template.columns.contains { if case .guardian = $0.source { true } else { false } }
         let guardians = wantsGuardians ? try guardians(of: people) : [:]
-        let parents = guardians.values.flatMap { $0.map(\.id) }
+        let parents = guardians.values.flatMap { $0.map(\.guardian) }
         let numbers = try numbers(of: people + parents, identifiers)
         let documents = try store.documentTypes(of: people)
         return zip(rows, people).map { row, person in
@@ -88,7 +97,12 @@ struct ExportReader {
             }
             row.numbers = numbers[person] ?? [:]
             row.documentType = documents[person] ?? ""
-            row.guardians = (guardians[person] ?? []).map { ($0.name, numbers[$0.id]?[.phone] ?? "") }
+            row.guardians = ExportRow.Guardian.placed(
+                (guardians[person] ?? []).map { one in
+                    ExportRow.Guardian(
+                        name: one.guardianName, relation: one.relation ?? "", order: one.order,
+                        phone: numbers[one.guardian]?[.phone] ?? "")
+                })
             return row
         }
     }
@@ -99,13 +113,9 @@ struct ExportReader {
         isFull ? try store.texts(of: people, kinds: Set(PersonIdentifierKind.allCases)) : try store.masked(of: people)
     }
 
-    private func guardians(of people: [ID<Person>]) throws -> [ID<Person>: [PersonRecord]] {
-        var all: [ID<Person>: [PersonRecord]] = [:]
-        for start in stride(from: 0, to: people.count, by: 512) {
-            let chunk = Array(people[start..<min(start + 512, people.count)])
-            all.merge(try EnrolmentStore(db).guardians(of: chunk, on: day)) { $1 }
-        }
-        return all
+    /// Those whom the schools stand by; of a pupil who is of age too, since the workbooks ask for members of the family.
+    private func guardians(of people: [ID<Person>]) throws -> [ID<Person>: [Guardianship]] {
+        try GuardianshipStore(db).guardians(of: people, on: day).mapValues { $0.filter(\.isConfirmed) }
     }
 
     private func classes(of school: Organisation) throws -> [ExportRow] {

@@ -11,7 +11,8 @@ struct ExportRow: Sendable {
     var numbers: [PersonIdentifierKind: String] = [:]
     /// 身份证件类型 of a number that is no 身份证号.
     var documentType = ""
-    var guardians: [(name: String, phone: String)] = []
+    /// The first and the second; `nil` where there is none.
+    var guardians: [Guardian?] = []
     var enrolledOn: LocalDate?
     var post = ""
     var postFrom: LocalDate?
@@ -40,8 +41,7 @@ struct ExportRow: Sendable {
         case .post: post
         case .postFrom: postFrom?.iso ?? ""
         case .guardian(let number, let part):
-            number <= guardians.count
-                ? (part == .name ? guardians[number - 1].name : guardians[number - 1].phone) : ""
+            number <= guardians.count ? guardians[number - 1]?.value(of: part) ?? "" : ""
         case .count(let kind): counts[kind].map(String.init) ?? ""
         }
     }
@@ -67,6 +67,37 @@ struct ExportRow: Sendable {
         case .kind: classGroup.kind ?? ""
         case .teacher: classTeacher
         case .openedOn: classGroup.openedOn.iso
+        }
+    }
+}
+
+extension ExportRow {
+    struct Guardian: Sendable {
+        let name: String
+        /// Code of 监护人关系; empty when nobody has told it.
+        let relation: String
+        /// Whether she is the first or second guardian; `nil` when nobody has told it.
+        let order: Int?
+        let phone: String
+
+        func value(of part: ColumnSource.GuardianPart) -> String {
+            switch part {
+            case .name: name
+            case .relation: relation
+            case .phone: phone
+            }
+        }
+
+        /// Everybody at the place that was told of her, the others in the places that are left, in their order.
+        static func placed(_ guardians: [Guardian]) -> [Guardian?] {
+            var places: [Guardian?] = [nil, nil], rest: [Guardian] = []
+            for one in guardians {
+                if let order = one.order, places[order - 1] == nil { places[order - 1] = one } else { rest.append(one) }
+            }
+            for index in places.indices where places[index] == nil && !rest.isEmpty {
+                places[index] = rest.removeFirst()
+            }
+            return places
         }
     }
 }

@@ -19,12 +19,17 @@ final class RosterAcceptance {
     /// Lines handled at a time.
     private static let step = 500
 
+    private let listeners: [any GuardianshipListener]
+
     init(
-        _ db: Connection, _ crypto: any CryptoProvider, _ batch: RosterBatch, by actor: AuditActor, now: Timestamp
+        _ db: Connection, _ crypto: any CryptoProvider, _ batch: RosterBatch, by actor: AuditActor, now: Timestamp,
+        telling listeners: [any GuardianshipListener]
     ) throws {
+        self.listeners = batch.layout.roster == .pupils ? listeners : []
         (self.db, self.crypto, self.batch, self.actor, self.now) = (db, crypto, batch, actor, now)
         source = FactSource(
-            batch.layout.roster == .pupils ? .roll : .teacher, reference: batch.id.rawValue, at: now, by: actor.name)
+            batch.origin != nil ? .exchange : batch.layout.roster == .pupils ? .roll : .teacher,
+            reference: batch.id.rawValue, at: now, by: actor.name)
         schools = try RosterSchools.load(db, scope: batch.scope)
     }
 
@@ -67,6 +72,7 @@ final class RosterAcceptance {
             }, by: actor.name, at: now)
         try place(people)
         try addGuardians(people)
+        try listeners.tell(people.map(\.id), by: actor, now: now, db)
     }
 
     /// Classes and posts of people who have none at the school.
@@ -112,7 +118,8 @@ final class RosterAcceptance {
 
     // MARK: Parents
 
-    /// A parent known by one of her numbers is the same person for all her children.
+    /// A parent known by one of her numbers is the same person for all her children. What another system tells of parents
+    /// opens nothing to them before the school has confirmed it.
     private func addGuardians(_ children: [(id: ID<Person>, line: RosterLine)]) throws {
         let told = children.flatMap { $0.line.content.guardians }
         guard !told.isEmpty else { return }
@@ -123,8 +130,9 @@ final class RosterAcceptance {
         let known = try RosterPeopleStore(db).people(Array(Set(holders.values)))
         var names = known.mapValues(\.name)
         var people: [NewPerson] = [], numbers: [(identifier: PersonIdentifier, person: ID<Person>)] = []
-        var pairs: [(guardian: ID<Person>, child: ID<Person>)] = []
+        var pairs: [NewGuardianship] = []
         for (child, line) in children {
+            var parents: Set<ID<Person>> = []
             for guardian in line.content.guardians {
                 let all = guardian.numbers.compactMap { checked[$0] }
                 let same = all.lazy.compactMap { holders[$0] }.first { holder in
@@ -140,14 +148,29 @@ final class RosterAcceptance {
                         holders[identifier] = person
                     }
                 }
-                if !pairs.contains(where: { $0.child == child && $0.guardian == person }) {
-                    pairs.append((person, child))
+                if parents.insert(person).inserted {
+                    pairs.append(
+                        NewGuardianship(
+                            guardian: person, child: child,
+                            relation: guardian.relation.isEmpty ? nil : guardian.relation, order: guardian.order))
                 }
             }
         }
         try PersonStore(db).insert(people, at: now)
         try identifiers.insert(numbers, by: actor.name, at: now)
-        try EnrolmentStore(db).insert(guardianships: pairs, from: now.day, by: actor.name, at: now)
+        // Whoever has declared herself since the rows were compared waits for the school's word.
+        let open = try GuardianshipStore(db).open(of: pairs.map(\.child))
+        pairs.removeAll { pair in open[pair.child]?.contains { $0.guardian == pair.guardian } ?? false }
+        try GuardianshipStore(db).insert(
+            pairs, batch.origin == nil ? .confirmed : .pending, .roster, from: now.day, by: actor.name, at: now)
+    }
+
+    /// What the roster tells of parents whom the children have.
+    private func changeGuardians(_ content: RosterContent) throws {
+        let store = GuardianshipStore(db)
+        for change in content.guardianChanges {
+            try store.set(change.new.relation, change.new.order, of: change.guardianship, at: now)
+        }
     }
 
     // MARK: Known people
@@ -165,8 +188,10 @@ final class RosterAcceptance {
                 try identifiers.set(number.identifier, of: id, by: actor.name, at: now)
             }
             try move(id, line)
+            try changeGuardians(line.content)
         }
         try addGuardians(people)
+        try listeners.tell(people.map(\.id), by: actor, now: now, db)
         try PersonIntakeStore(db, of: people.map(\.id), at: now).touch(now: now)
     }
 

@@ -1,4 +1,5 @@
 import Database
+import Directory
 import Foundation
 import Kernel
 import Platform
@@ -18,6 +19,25 @@ struct RosterCounts: Sendable, Equatable {
 
     /// Rows that accepting would write.
     var written: Int { self[.new] + self[.changed] }
+}
+
+/// A batch that another system sent is decided on elsewhere, and brings only what that system answers for.
+struct RosterOrigin: Sendable, Equatable {
+    /// The page on which people decide about it.
+    let page: String
+    let owners: Set<PersonField.Owner>
+
+    init(page: String, owners: Set<PersonField.Owner>) { (self.page, self.owners) = (page, owners) }
+
+    /// As it is kept; `nil` for what a person sent.
+    init?(page: String, owners: String) {
+        guard !page.isEmpty else { return nil }
+        self.init(
+            page: page, owners: Set(owners.split(separator: " ").compactMap { PersonField.Owner(rawValue: String($0)) })
+        )
+    }
+
+    var ownersText: String { owners.map(\.rawValue).sorted().joined(separator: " ") }
 }
 
 /// One uploaded roster on its way (导入批次).
@@ -49,13 +69,15 @@ struct RosterBatch: Sendable {
     /// For people: why it failed, or why it has to be looked at again.
     let message: String
     let job: String?
+    /// The system that sent it; `nil` when a person did.
+    let origin: RosterOrigin?
 
     static let columns: SQL =
         """
         b.id, b.sha256, b.file_key, b.file_name, b.valid_from, b.state, b.scope_path, b.scope_roots, b.layout,
         b.base_revision, b.digest, b.count_new, b.count_changed, b.count_unchanged, b.count_doubtful, b.count_refused,
         b.count_cells, b.count_classes, b.created_at, b.created_by, b.accepted_at, b.accepted_by, b.undone_at,
-        b.undone_by, b.message, b.job_id
+        b.undone_by, b.message, b.job_id, b.origin, b.owners
         """
 
     init(_ row: borrowing Row) throws {
@@ -73,6 +95,7 @@ struct RosterBatch: Sendable {
         (acceptedAt, acceptedBy) = (try row.get(20), try row.get(21))
         (undoneAt, undoneBy) = (try row.get(22), try row.get(23))
         (message, job) = (try row.get(24), try row.get(25))
+        origin = RosterOrigin(page: try row.get(26), owners: try row.get(27))
     }
 
     static func keyContext(_ id: ID<RosterBatch>) -> String { "rosters_import.file_key/\(id)" }

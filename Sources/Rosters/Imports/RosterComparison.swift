@@ -6,9 +6,11 @@ import Platform
 struct RosterComparison {
     let roster: RosterKind
     let schools: RosterSchools
-    /// From which new people are in their class or post.
+    /// From which new people are in their class or post, and changes hold; of another system's roster when it was made.
     let day: LocalDate
     let today: LocalDate
+    /// For whose data the sender answers; empty = for all that a roster holds.
+    let owners: Set<PersonField.Owner>
 
     struct ClassKey: Hashable { let school: OrganisationID, stage: ClassStage, entryYear: Int, number: Int }
     private struct Name: Hashable { let school: OrganisationID, name: String, birthDate: String }
@@ -26,8 +28,11 @@ struct RosterComparison {
     /// Classes that accepting would make.
     private(set) var newClasses: Set<ClassKey> = []
 
-    init(roster: RosterKind, schools: RosterSchools, day: LocalDate, today: LocalDate) {
-        (self.roster, self.schools, self.day, self.today) = (roster, schools, day, today)
+    init(
+        roster: RosterKind, schools: RosterSchools, day: LocalDate, today: LocalDate,
+        owners: Set<PersonField.Owner> = []
+    ) {
+        (self.roster, self.schools, self.day, self.today, self.owners) = (roster, schools, day, today, owners)
     }
 
     /// A row with the school it means; the school is missing when the row is refused.
@@ -127,9 +132,14 @@ struct RosterComparison {
                 content.problems.append(
                     ImportProblem(column: prepared.layout.column(of: .classGroup), message: "缺少班级"))
             }
+            if content.problems.isEmpty, !answersForRoster { content.problems.append(rosterNotTheirs) }
             guard content.problems.isEmpty else { break }
             fill(&content, new: prepared, school, words, known)
             return line(prepared, .new, .new(), content, place)
+        case .known(let person, _) where !owners.isEmpty && content.problems.isEmpty && !isOurs(person, known):
+            content.candidates = [person]
+            content.notes.append(ImportProblem(column: nil, message: "平台上可能已有这个人，请学校核对后办理"))
+            return line(prepared, .doubtful, person, content, place)
         case .known(let person, _):
             if let other = seenPeople[person] {
                 content.problems.append(ImportProblem(column: nil, message: "与\(other)是同一个人"))
@@ -148,6 +158,14 @@ struct RosterComparison {
             id: Identifiers.next(), number: number, sheet: prepared.layout.name, sheetIndex: prepared.layout.sheet,
             row: prepared.row.number, kind: kind, person: person, name: prepared.row.name, place: place,
             content: content)
+    }
+
+    /// Whether somebody learns or works where the sender may tell of people. Of others it hears nothing.
+    private func isOurs(_ person: ID<Person>, _ known: RosterLookup) -> Bool {
+        switch roster {
+        case .pupils: known.standings[person].map { schools[$0.school] != nil } ?? false
+        case .staff: (known.posts[person] ?? []).contains { schools[$0.school] != nil }
+        }
     }
 
     private func placeName(_ school: Organisation, _ words: ClassWords?) -> String {

@@ -16,14 +16,31 @@ enum RosterContentText {
             content.school?.rawValue ?? "", content.classGroup?.rawValue ?? "", content.leaves?.rawValue ?? "",
             content.from?.iso ?? "", content.post, content.endsPosts ? "1" : "",
         ]
-        let guardians = content.guardians.map { [$0.name, $0.relation] + $0.numbers.flatMap(units) }
+        let guardians = content.guardians.map {
+            [$0.name, $0.relation, order($0.order)] + $0.numbers.flatMap(units)
+        }
         let parts: [[[String]]] = [
             [place], words.map { [$0] } ?? [], values, content.numbers.map(units), content.formerNumbers.map(units),
             guardians, content.candidates.map { [$0.rawValue] },
             content.changes.map { [$0.label, $0.new] + ($0.old.map { [$0] } ?? []) },
-            content.notes.map(units), content.problems.map(units),
+            content.notes.map(units), content.problems.map(units), content.guardianChanges.map(units),
         ]
         return parts.map { $0.map { $0.joined(separator: unit) }.joined(separator: entry) }.joined(separator: part)
+    }
+
+    private static func order(_ order: Int?) -> String { order.map(String.init) ?? "" }
+
+    private static func units(_ change: RosterGuardianChange) -> [String] {
+        [change.guardianship.rawValue]
+            + [change.old, change.new].flatMap { [$0.relation ?? "", order($0.order)] }
+    }
+
+    private static func change(_ units: [String]) -> RosterGuardianChange? {
+        guard units.count == 5 else { return nil }
+        func value(_ at: Int) -> RosterGuardianChange.Value {
+            .init(relation: units[at].isEmpty ? nil : units[at], order: Int(units[at + 1]))
+        }
+        return RosterGuardianChange(guardianship: ID<Guardianship>(units[0]), old: value(1), new: value(3))
     }
 
     private static func units(_ number: RosterNumber) -> [String] {
@@ -35,14 +52,9 @@ enum RosterContentText {
     }
 
     static func decode(_ text: String) -> RosterContent {
-        let parts = text.split(separator: "\u{1D}", omittingEmptySubsequences: false).map { part in
-            part.isEmpty
-                ? []
-                : part.split(separator: "\u{1E}", omittingEmptySubsequences: false).map { entry in
-                    entry.split(separator: "\u{1F}", omittingEmptySubsequences: false).map(String.init)
-                }
-        }
-        guard parts.count == 10 else { return RosterContent() }
+        let parts = parts(of: text)
+        // Rows kept before parents had an order have ten parts.
+        guard parts.count >= 10 else { return RosterContent() }
         var content = RosterContent()
         place(parts[0].first ?? [], into: &content)
         content.classWords = parts[1].first.flatMap(classWords)
@@ -56,7 +68,31 @@ enum RosterContentText {
         }
         content.notes = parts[8].compactMap(problem)
         content.problems = parts[9].compactMap(problem)
+        if parts.count > 10 { content.guardianChanges = parts[10].compactMap(change) }
         return content
+    }
+
+    /// Byte by byte: to split by characters takes longer than all the rest of accepting a row.
+    private static func parts(of text: String) -> [[[String]]] {
+        var text = text
+        return text.withUTF8 { bytes in
+            var parts: [[[String]]] = [], entries: [[String]] = [], units: [String] = [], start = 0
+            func close(_ end: Int) { units.append(String(decoding: bytes[start..<end], as: UTF8.self)) }
+            for (index, byte) in bytes.enumerated() where (0x1D...0x1F).contains(byte) {
+                close(index)
+                start = index + 1
+                if byte == 0x1F { continue }
+                entries.append(units)
+                units = []
+                if byte == 0x1E { continue }
+                parts.append(entries == [[""]] ? [] : entries)
+                entries = []
+            }
+            close(bytes.count)
+            entries.append(units)
+            parts.append(entries == [[""]] ? [] : entries)
+            return parts
+        }
     }
 
     private static func place(_ units: [String], into content: inout RosterContent) {
@@ -84,8 +120,11 @@ enum RosterContentText {
 
     private static func guardian(_ units: [String]) -> RosterGuardian? {
         guard units.count >= 2 else { return nil }
-        let numbers = stride(from: 2, to: units.count - 2, by: 3).compactMap { number(units[$0..<($0 + 3)]) }
-        return RosterGuardian(name: units[0], relation: units[1], numbers: numbers)
+        // Numbers come in threes; what was kept before parents had an order lacks that unit.
+        let first = units.count % 3 == 0 ? 3 : 2
+        let numbers = stride(from: first, to: units.count - 2, by: 3).compactMap { number(units[$0..<($0 + 3)]) }
+        return RosterGuardian(
+            name: units[0], relation: units[1], order: first == 3 ? Int(units[2]) : nil, numbers: numbers)
     }
 
     private static func problem(_ units: [String]) -> ImportProblem? {

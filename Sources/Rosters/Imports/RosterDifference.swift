@@ -10,16 +10,60 @@ extension RosterComparison {
         _ known: RosterLookup
     ) {
         let row = prepared.row
-        content.values = row.values
+        content.values = row.values.filter { id, _ in
+            guard let field = PersonField.named(id), !answers(for: field.owner) else { return true }
+            // Who somebody is has to be told by whoever enters her.
+            if field.isKey { return true }
+            content.notes.append(notTheirs(field.label, field.owner, prepared.layout.column(of: .field(field))))
+            return false
+        }
         content.values["name"] = row.name
         content.numbers = row.numbers
         content.classWords = words
         content.classGroup = words.flatMap { existing($0, at: school.id)?.id }
-        content.from = day
+        content.from = firstDay
         if roster == .staff { content.post = post(of: row) }
         addGuardians(row, nil, known, &content)
         if row.numbers.isEmpty, row.values["birthDate"] == nil {
             content.notes.append(ImportProblem(column: nil, message: "没有学籍号、证件号和出生日期，以后只能按姓名核对"))
+        }
+    }
+
+    /// Who answers for whether somebody is on the roster at all.
+    private var base: PersonField.Owner { roster == .pupils ? .roll : .teacher }
+
+    /// Whether the sender may enter somebody new, move her or end her post.
+    var answersForRoster: Bool { answers(for: base) }
+
+    /// Why somebody new of whom the sender may not tell is not entered.
+    var rosterNotTheirs: ImportProblem {
+        ImportProblem(column: nil, message: "平台没有这个人；\(roster == .pupils ? "学生" : "教职工")由\(base.title)负责，没有登记")
+    }
+
+    /// Since when somebody is here of whom nothing was known: another system tells late of the people it always had.
+    private var firstDay: LocalDate { owners.isEmpty ? day : SchoolYear(containing: day).firstDay }
+
+    /// What both rosters hold of a person belongs, for staff, to the system of the teachers.
+    private func effective(_ owner: PersonField.Owner) -> PersonField.Owner {
+        roster == .staff && owner == .roll ? .teacher : owner
+    }
+
+    /// Whether the word of the sender counts for data of the owner.
+    private func answers(for owner: PersonField.Owner) -> Bool {
+        owners.isEmpty || owners.contains(effective(owner))
+    }
+
+    private func notTheirs(_ label: String, _ owner: PersonField.Owner, _ column: Int?) -> ImportProblem {
+        ImportProblem(column: column, message: "\(label)由\(effective(owner).title)负责，没有登记")
+    }
+
+    /// Who answers for a number.
+    private func owner(of kind: PersonIdentifierKind) -> PersonField.Owner {
+        switch kind {
+        case .studentNumber: .roll
+        case .staffNumber: .teacher
+        case .citizenNumber, .document: roster == .pupils ? .roll : .teacher
+        case .phone: .own
         }
     }
 
@@ -86,12 +130,17 @@ extension RosterComparison {
             let old = facts?[id] ?? projected
             if old == value || id == "name" && RosterComparison.isSameName(old, value) {
                 // Known of the person but not among her facts yet: goes along with the next change.
-                if facts?[id] == nil { content.values[id] = value }
+                if facts?[id] == nil, answers(for: field.owner) { content.values[id] = value }
+                continue
+            }
+            guard answers(for: field.owner) else {
+                let column = prepared.layout.column(of: .field(field))
+                content.notes.append(notTheirs(field.label, field.owner, column))
                 continue
             }
             if field.isKey, let old, !old.isEmpty {
                 let column = prepared.layout.column(of: .field(field))
-                content.problems.append(ImportProblem(column: column, message: RosterComparison.locked(field, old)))
+                content.problems.append(ImportProblem(column: column, message: locked(field, old)))
                 continue
             }
             content.values[id] = value
@@ -110,8 +159,10 @@ extension RosterComparison {
         return known.map { key($0) == key(told) } ?? false
     }
 
-    private static func locked(_ field: PersonField, _ old: String) -> String {
-        "\(field.label)已登记为“\(shown(field, old))”，导入不改关键信息；确有变化请办理“关键信息变更”"
+    /// What is registered is not told to other systems.
+    private func locked(_ field: PersonField, _ old: String) -> String {
+        let known = owners.isEmpty ? "“\(RosterComparison.shown(field, old))”" : "其他内容"
+        return "\(field.label)已登记为\(known)，导入不改关键信息；确有变化请办理“关键信息变更”"
     }
 
     /// A value as the change set shows it; of sensitive ones only the first character.
@@ -133,12 +184,17 @@ extension RosterComparison {
                     ImportProblem(column: column, message: "这个\(number.kind.title)登记在别人名下，核对后再填"))
                 continue
             }
+            guard answers(for: owner(of: number.kind)) else {
+                content.notes.append(notTheirs(number.kind.title, owner(of: number.kind), column))
+                continue
+            }
             let old = known.texts[person]?[number.kind]
             let mask = old.flatMap { try? PersonIdentifier(number.kind, $0, documentType: number.documentType).masked }
             if number.kind == .citizenNumber, old != nil {
                 content.problems.append(
                     ImportProblem(
-                        column: column, message: "身份证号已登记为 \(mask ?? "***")，导入不改关键信息；确有变化请办理“关键信息变更”"))
+                        column: column,
+                        message: "身份证号已登记为\(owners.isEmpty ? " \(mask ?? "***")" : "其他号码")，导入不改关键信息；确有变化请办理“关键信息变更”"))
                 continue
             }
             content.numbers.append(number)
@@ -163,12 +219,16 @@ extension RosterComparison {
             return standing == nil ? ImportProblem(column: column, message: "缺少班级") : nil
         }
         let target = existing(words, at: school.id)
+        if let standing, standing.classGroup == target?.id { return nil }
+        guard answersForRoster else {
+            content.notes.append(notTheirs("班级", base, column))
+            return nil
+        }
         if let standing {
-            if standing.classGroup == target?.id { return nil }
             content.leaves = standing.classGroup
             content.from = day > standing.from ? day : max(today, standing.from)
         } else {
-            content.from = max(day, known.left[person] ?? day)
+            content.from = known.left[person].map { max(day, $0) } ?? firstDay
         }
         content.classWords = words
         content.classGroup = target?.id
@@ -184,6 +244,11 @@ extension RosterComparison {
     ) {
         let all = known.posts[person] ?? [], here = all.filter { $0.school == school.id }
         let name = CodeLists.post.name
+        guard answersForRoster else {
+            let isOther = here.isEmpty || !row.post.isEmpty && !here.contains { $0.post == row.post }
+            if isOther { content.notes.append(notTheirs("任职", base, nil)) }
+            return
+        }
         guard let first = here.first else {
             content.post = post(of: row)
             content.from = day
@@ -203,8 +268,15 @@ extension RosterComparison {
     private func addGuardians(
         _ row: RosterRow, _ child: ID<Person>?, _ known: RosterLookup, _ content: inout RosterContent
     ) {
-        let present = child.flatMap { known.guardians[$0] } ?? []
-        var taken = Set(row.numbers)
+        guard !row.guardians.isEmpty else { return }
+        guard answersForRoster else {
+            content.notes.append(notTheirs("家长", base, nil))
+            return
+        }
+        let all = child.flatMap { known.guardians[$0] } ?? [],
+            closed = child.flatMap { known.closedGuardians[$0] } ?? []
+        let present = all.filter(\.isConfirmed)
+        var taken = Set(row.numbers), met: Set<ID<Guardianship>> = []
         for var guardian in row.guardians {
             guardian.numbers.removeAll { number in
                 guard !taken.insert(number).inserted else { return false }
@@ -213,8 +285,21 @@ extension RosterComparison {
                 return true
             }
             let holders = guardian.numbers.compactMap { known.holders[$0.identifier] }
-            let isPresent = present.contains { $0.name == guardian.name || holders.contains($0.id) }
-            if isPresent { continue }
+            // A place that somebody has of whom the row does not tell stays hers.
+            let isTaken = present.contains { $0.order == guardian.order && !isTold($0, row, known) }
+            if isTaken { guardian.order = nil }
+            let match =
+                present.first { holders.contains($0.guardian) }
+                ?? present.first { $0.guardianName == guardian.name }
+            if let match {
+                // Told twice, she is what she was told to be first.
+                if met.insert(match.id).inserted { compare(guardian, match, &content) }
+                continue
+            }
+            if let reason = undecided(guardian, holders, all, closed) {
+                content.notes.append(ImportProblem(column: nil, message: reason))
+                continue
+            }
             for holder in holders {
                 guard let other = known.people[holder], !RosterGuardian.isSame(other.name, guardian.name) else {
                     continue
@@ -224,6 +309,56 @@ extension RosterComparison {
             content.guardians.append(guardian)
             if child != nil { content.changes.append(RosterChange(label: "家长", old: nil, new: guardian.name)) }
         }
+        if !owners.isEmpty, !content.guardians.isEmpty || !content.guardianChanges.isEmpty {
+            content.problems.append(
+                ImportProblem(column: nil, message: "家长由其他系统提供，登记后待学校确认，不会自动接收"))
+        }
+    }
+}
+
+extension RosterComparison {
+    private func isTold(_ present: Guardianship, _ row: RosterRow, _ known: RosterLookup) -> Bool {
+        row.guardians.contains { told in
+            told.name == present.guardianName
+                || told.numbers.contains { known.holders[$0.identifier] == present.guardian }
+        }
+    }
+
+    /// Why a parent is left to the school, in Chinese: she waits for its word, or it has ended or refused the relation.
+    private func undecided(
+        _ told: RosterGuardian, _ holders: [ID<Person>], _ all: [Guardianship], _ closed: [Guardianship]
+    ) -> String? {
+        let waits = all.contains { one in
+            // What another system has told once is not entered again.
+            let isSame = !owners.isEmpty && holders.isEmpty && one.guardianName == told.name
+            return !one.isConfirmed && (holders.contains(one.guardian) || isSame)
+        }
+        if waits {
+            return "家长\(told.name)待确认，请在学生页面核对，没有登记"
+        }
+        let isClosed = closed.contains { former in
+            holders.contains(former.guardian) || (holders.isEmpty && former.guardianName == told.name)
+        }
+        return isClosed ? "学校已结束家长\(told.name)的登记，没有恢复" : nil
+    }
+
+    /// What the row tells of a parent who is known.
+    private func compare(_ told: RosterGuardian, _ present: Guardianship, _ content: inout RosterContent) {
+        let old = RosterGuardianChange.Value(relation: present.relation, order: present.order)
+        var new = old
+        if !told.relation.isEmpty { new.relation = told.relation }
+        if let order = told.order { new.order = order }
+        guard new != old else { return }
+        content.guardianChanges.append(RosterGuardianChange(guardianship: present.id, old: old, new: new))
+        content.changes.append(
+            RosterChange(label: "家长\(present.guardianName)", old: words(old), new: words(new) ?? ""))
+    }
+
+    private func words(_ value: RosterGuardianChange.Value) -> String? {
+        let words = [
+            value.relation.map(CodeLists.guardianRelation.name), value.order.map { "第\($0)监护人" },
+        ].compactMap { $0 }
+        return words.isEmpty ? nil : words.joined(separator: "，")
     }
 }
 

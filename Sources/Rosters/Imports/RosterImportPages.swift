@@ -41,7 +41,8 @@ enum RosterImportPages {
             "还没有导入过花名册", "上传从全国学籍系统、全国教师系统导出的表，或学校自己的花名册，核对后接受。"))
 
     static func list(_ batches: Page<RosterBatch>, _ request: WebRequest, maySubmit: Bool) -> HTML {
-        let button: HTML = maySubmit ? UI.linkButton("导入花名册", url: root + "/new", style: .primary) : ""
+        let new = UI.linkButton("导入花名册", url: root + "/new", style: .primary)
+        let button: HTML = UI.linkButton("班级名单", url: ClassListPages.root) + (maySubmit ? new : "")
         let content: HTML = """
             \(UI.heading("花名册导入", note: "每次导入的变更集、结果和撤销", actions: button))
             \(UI.card(nil, history.html(batches, path: root, query: request.query)))
@@ -91,7 +92,8 @@ enum RosterImportPages {
         _ batch: RosterBatch, kind: RosterLineKind, lines: Page<RosterLine>, _ request: WebRequest, maySubmit: Bool
     ) -> HTML {
         let title = heading(of: batch)
-        let actions = maySubmit ? buttons(batch, request.page) : ""
+        let elsewhere: HTML = batch.origin.map { UI.linkButton("去处理", url: $0.page) } ?? ""
+        let actions = batch.origin != nil ? elsewhere : maySubmit ? buttons(batch, request.page) : ""
         let content: HTML = """
             \(UI.heading(title, note: batch.fileName, actions: actions))
             \(notice(batch))

@@ -95,6 +95,8 @@ struct RosterImportRoutes: Sendable {
     private func ownBatch(_ request: WebRequest) async throws -> RosterBatch {
         let batch = try await batch(request)
         guard maySubmit(batch, try request.user) else { throw DomainError.notFound }
+        // What another system sent is decided on at its own page, whose record knows the outcome.
+        guard batch.origin == nil else { throw DomainError.conflict("这份名册来自数据交换，请在数据交换的页面处理。") }
         return batch
     }
 
@@ -105,7 +107,9 @@ struct RosterImportRoutes: Sendable {
     @Sendable private func show(_ request: WebRequest) async throws -> WebResponse {
         let batch = try await batch(request)
         let mayDo = maySubmit(batch, try request.user)
-        if batch.state == .mapped, mayDo { return .redirect(RosterImportPages.path(batch.id) + "/columns") }
+        if batch.state == .mapped, mayDo, batch.origin == nil {
+            return .redirect(RosterImportPages.path(batch.id) + "/columns")
+        }
         let kind =
             request.query.text("kind").flatMap(RosterLineKind.init(rawValue:))
             ?? RosterImportRoutes.firstKind(of: batch)
@@ -202,7 +206,8 @@ struct RosterImportRoutes: Sendable {
     }
 
     @Sendable private func refused(_ request: WebRequest) async throws -> WebResponse {
-        let batch = try await ownBatch(request)
+        let batch = try await batch(request)
+        guard maySubmit(batch, try request.user) else { throw DomainError.notFound }
         let user = try request.user
         let lines = try await read { try $0.faulty(of: batch.id, limit: TableQuery.exportLimit) }
         guard !lines.isEmpty else {

@@ -33,4 +33,11 @@ enum RosterImportSchema {
             changed_by TEXT NOT NULL, PRIMARY KEY (scope_path, header))
         """,
     ]
+
+    /// Where people decide about a batch that another system sent, and for whose data that system answers; empty for what
+    /// a person sent.
+    static let origins = [
+        "ALTER TABLE rosters_import ADD COLUMN origin TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE rosters_import ADD COLUMN owners TEXT NOT NULL DEFAULT ''",
+    ]
 }

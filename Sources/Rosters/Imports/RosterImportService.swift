@@ -17,6 +17,8 @@ struct RosterImportService: Sendable {
     let crypto: any CryptoProvider
     let mergeListeners: [any PersonMergeListener]
     let uses: [any PersonUse]
+    /// Who gives rights to the parents of pupils.
+    let listeners: [any GuardianshipListener]
 
     private var reading: RosterReading {
         RosterReading(database: database, files: sealedFiles, crypto: crypto, mergeListeners: mergeListeners)
@@ -34,6 +36,9 @@ struct RosterImportService: Sendable {
         let scope: DataScope
         let actor: AuditActor
         let account: ID<Account>?
+        var id = ID<RosterBatch>.new()
+        /// The system that sends it; `nil` for a person.
+        var origin: RosterOrigin?
     }
 
     /// Checks and keeps a file. What is no roster is refused at once, at the field `file`.
@@ -50,13 +55,14 @@ struct RosterImportService: Sendable {
                 isThorough: upload.size <= RosterImportService.smallBytes)
             return (layout, try sealedFiles.keep(fileAt: upload.path))
         }
-        let id = ID<RosterBatch>.new(), now = Timestamp.now, files = files
+        let id = upload.id, now = Timestamp.now, files = files
         try await database.write { db in
             let file = try files.record(
                 sha256: kept.sha256, size: kept.size, name: upload.name, by: upload.actor.name, now: now, on: db)
             try RosterImportStore(db, crypto).add(
                 id, file: file.rawValue, sha256: kept.sha256, key: kept.key, name: upload.name, day: upload.day,
-                scope: upload.scope, layout: layout, by: upload.actor.name, account: upload.account, now: now)
+                scope: upload.scope, layout: layout, by: upload.actor.name, account: upload.account,
+                origin: upload.origin, now: now)
             try AuditLog.record(
                 "roster.import_uploaded", id.rawValue, by: upload.actor, at: upload.scope.commonPlace, upload.name,
                 now: now, on: db)
@@ -172,7 +178,7 @@ struct RosterImportService: Sendable {
     }
 
     private func writeAll(_ id: ID<RosterBatch>, by actor: AuditActor) async throws -> Acceptance {
-        let now = Timestamp.now, crypto = crypto
+        let now = Timestamp.now, crypto = crypto, listeners = listeners
         return try await database.write { db in
             let store = RosterImportStore(db, crypto)
             let batch = try store.find(id)
@@ -182,36 +188,46 @@ struct RosterImportService: Sendable {
                 _ = try store.move(id, from: [.accepting], to: .reading, message: RosterImportService.staleMessage)
                 return .stale
             }
-            try RosterAcceptance(db, crypto, batch, by: actor, now: now).apply()
+            try RosterAcceptance(
+                db, crypto, batch, by: actor, now: now, telling: listeners
+            ).apply()
             return .accepted
         }
     }
 
     /// One transaction; refused while something later stands on what was imported.
     func undo(_ id: ID<RosterBatch>, by actor: AuditActor) async throws {
-        let now = Timestamp.now, crypto = crypto, uses = uses
-        try await database.write { db in
-            let store = RosterImportStore(db, crypto)
-            let batch = try store.find(id)
-            guard try store.move(id, from: [.accepted], to: .undone) else {
-                throw DomainError.conflict("只有已接受的导入可以撤销。")
-            }
-            try RosterUndo(db, crypto, batch, by: actor, now: now).undo(asking: uses)
+        let service = self
+        try await database.write { try service.undo(id, by: actor, now: .now, on: $0) }
+    }
+
+    /// Part of the caller's transaction.
+    func undo(_ id: ID<RosterBatch>, by actor: AuditActor, now: Timestamp, on db: Connection) throws {
+        let store = RosterImportStore(db, crypto)
+        let batch = try store.find(id)
+        guard try store.move(id, from: [.accepted], to: .undone) else {
+            throw DomainError.conflict("只有已接受的导入可以撤销。")
         }
+        try RosterUndo(db, crypto, batch, by: actor, now: now, telling: listeners).undo(asking: uses)
     }
 
     func discard(_ id: ID<RosterBatch>, by actor: AuditActor) async throws {
-        let now = Timestamp.now, crypto = crypto
-        try await database.write { db in
-            let store = RosterImportStore(db, crypto)
-            let batch = try store.find(id)
-            guard try store.move(id, from: [.mapped, .compared], to: .discarded) else {
-                throw DomainError.conflict("这次导入已由他人处理。")
-            }
-            try AuditLog.record(
-                "roster.import_discarded", id.rawValue, by: actor, at: batch.scopePath, batch.fileName, now: now,
-                on: db)
+        let service = self
+        try await database.write { try service.discard(id, by: actor, now: .now, on: $0) }
+    }
+
+    /// Part of the caller's transaction.
+    func discard(_ id: ID<RosterBatch>, by actor: AuditActor, now: Timestamp, on db: Connection) throws {
+        let store = RosterImportStore(db, crypto)
+        let batch = try store.find(id)
+        guard
+            try store.move(
+                id, from: batch.origin == nil ? [.mapped, .compared] : [.reading, .mapped, .compared], to: .discarded)
+        else {
+            throw DomainError.conflict("这次导入已由他人处理。")
         }
+        try AuditLog.record(
+            "roster.import_discarded", id.rawValue, by: actor, at: batch.scopePath, batch.fileName, now: now, on: db)
     }
 }
 

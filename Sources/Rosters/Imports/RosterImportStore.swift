@@ -13,7 +13,8 @@ struct RosterImportStore {
     /// - Parameter key: opens the file; sealed here.
     func add(
         _ id: ID<RosterBatch>, file: String, sha256: String, key: [UInt8], name: String, day: LocalDate,
-        scope: DataScope, layout: RosterLayout, by creator: String, account: ID<Account>?, now: Timestamp
+        scope: DataScope, layout: RosterLayout, by creator: String, account: ID<Account>?, origin: RosterOrigin? = nil,
+        now: Timestamp
     ) throws {
         let roots = scope.roots.map(\.text).joined(separator: "\n")
         let sealed = try crypto.seal(key, context: RosterBatch.keyContext(id))
@@ -22,10 +23,11 @@ struct RosterImportStore {
             """
             INSERT INTO rosters_import (id, file_id, sha256, file_key, file_name, valid_from, state, scope_path,
                 scope_roots, layout, base_revision, digest, count_new, count_changed, count_unchanged, count_doubtful,
-                count_refused, count_cells, count_classes, created_at, created_by, account_id, message)
+                count_refused, count_cells, count_classes, created_at, created_by, account_id, message, origin,
+                owners)
             VALUES (\(id), \(file), \(sha256), \(sealed), \(String(name.prefix(200))), \(day), \(state),
                 \(scope.commonPlace), \(roots), \(try RosterImportStore.json(layout)), '', '', 0, 0, 0, 0, 0, 0, 0,
-                \(now), \(creator), \(account.databaseValue), '')
+                \(now), \(creator), \(account.databaseValue), '', \(origin?.page ?? ""), \(origin?.ownersText ?? ""))
             """)
     }
 
@@ -109,6 +111,16 @@ struct RosterImportStore {
 
     func setUndone(_ id: ID<RosterBatch>, by name: String, now: Timestamp) throws {
         try db.execute("UPDATE rosters_import SET undone_at = \(now), undone_by = \(name) WHERE id = \(id)")
+    }
+
+    /// Ends the rows of a batch and the key of its file; without it the file cannot be opened again. What nobody decided on
+    /// is given up.
+    func release(_ id: ID<RosterBatch>) throws {
+        try db.execute("DELETE FROM rosters_import_row WHERE batch_id = \(id)")
+        // A key that opens nothing.
+        let key = try crypto.seal([UInt8](repeating: 0, count: 32), context: RosterBatch.keyContext(id))
+        try db.execute("UPDATE rosters_import SET file_key = \(key) WHERE id = \(id)")
+        _ = try move(id, from: [.reading, .mapped, .compared], to: .discarded)
     }
 
     private static func json(_ value: some Encodable) throws -> String {

@@ -26,6 +26,19 @@ struct RosterChange: Sendable, Equatable {
     let new: String
 }
 
+/// What a row tells of a parent who is known: what it is to be, and what it was, so that it can be taken back.
+struct RosterGuardianChange: Sendable, Equatable {
+    struct Value: Sendable, Equatable {
+        /// Code of 监护人关系; `nil` when nobody has told it.
+        var relation: String?
+        var order: Int?
+    }
+
+    let guardianship: ID<Guardianship>
+    let old: Value
+    let new: Value
+}
+
 /// What a row means for the person it was matched with. Values and numbers are only those that are to be written.
 struct RosterContent: Sendable, Equatable {
     var school: OrganisationID?
@@ -48,6 +61,8 @@ struct RosterContent: Sendable, Equatable {
     var endsPosts = false
     /// Parents she gets.
     var guardians: [RosterGuardian] = []
+    /// Parents she has, of whom the row tells something else.
+    var guardianChanges: [RosterGuardianChange] = []
     /// Of a doubtful row: whom it may mean.
     var candidates: [ID<Person>] = []
     var changes: [RosterChange] = []

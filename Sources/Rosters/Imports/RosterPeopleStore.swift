@@ -84,24 +84,6 @@ struct RosterPeopleStore {
         return found
     }
 
-    /// The parents of each child, in the order in which they were told.
-    func guardians(of ids: [ID<Person>]) throws -> [ID<Person>: [KnownPerson]] {
-        var found: [ID<Person>: [KnownPerson]] = [:]
-        try eachChunk(ids) { chunk in
-            try db.each(
-                """
-                SELECT g.child_id, p.id, p.name FROM directory_guardianship g
-                JOIN directory_person p ON p.id = g.guardian_id
-                WHERE g.child_id IN \(in: chunk) AND g.valid_to IS NULL ORDER BY g.id
-                """
-            ) { row in
-                found[try row.get(0), default: []].append(
-                    KnownPerson(id: try row.get(1), name: try row.get(2), sex: nil, birthDate: nil))
-            }
-        }
-        return found
-    }
-
     /// The open classes of the schools.
     func classes(of schools: [OrganisationID]) throws -> [ClassGroup] {
         let store = ClassGroupStore(db)

@@ -20,7 +20,8 @@ struct RosterReading: Sendable {
         }
         try await database.write { try RosterImportStore($0, crypto).removeLines(of: batch.id) }
         var comparison = RosterComparison(
-            roster: batch.layout.roster, schools: schools, day: batch.day, today: Timestamp.now.day)
+            roster: batch.layout.roster, schools: schools, day: batch.day, today: Timestamp.now.day,
+            owners: batch.origin?.owners ?? [])
         let key = try crypto.open(batch.fileKey, context: RosterBatch.keyContext(batch.id))
         var outcome = Outcome()
         try await files.withPlain(batch.sha256, key: key) { path in
@@ -74,13 +75,13 @@ struct RosterReading: Sendable {
         let roster = batch.layout.roster, crypto = crypto
         // Nobody is looked for who is refused already.
         let asked = prepared.indices.filter { prepared[$0].row.problems.isEmpty && prepared[$0].school != nil }
-        let candidates = asked.compactMap { prepared[$0].candidate }
+        let candidates = asked.compactMap { prepared[$0].candidate }, keys = asked.map { prepared[$0].row.person }
         let guardians = asked.flatMap { prepared[$0].row.guardians.flatMap(\.numbers) }
             .map(\.identifier)
         let met = Set(candidates.compactMap(\.school)).subtracting(comparison.loadedSchools).sorted()
         let known = try await database.read(isLong: true) { db in
             try RosterLookup.load(
-                candidates, guardianNumbers: guardians, schools: met, roster: roster, db, crypto)
+                candidates, keys: keys, guardianNumbers: guardians, schools: met, roster: roster, db, crypto)
         }
         comparison.take(known.classes, of: met)
         let matches = Dictionary(uniqueKeysWithValues: zip(asked, known.matches))

@@ -24,6 +24,8 @@ struct RosterGuardian: Hashable, Sendable {
     var name = ""
     /// Code of 监护人关系; empty when the roster does not tell.
     var relation = ""
+    /// 1 or 2 where the roster parts first and second guardians; `nil` elsewhere.
+    var order: Int?
     var numbers: [RosterNumber] = []
 }
 
@@ -33,6 +35,8 @@ struct RosterRow: Sendable {
     /// As Excel numbers it.
     let number: Int
     var name = ""
+    /// The platform's own key, when the roster tells it.
+    var person: ID<Person>?
     var numbers: [RosterNumber] = []
     /// By field id, in the spelling that is kept; what was told empty is not in it.
     var values: [String: String] = [:]

@@ -38,6 +38,7 @@ final class RosterRowReading {
         guard sieve.holdsData(row, isNumbered: isNumbered) else { return nil }
         var read = RosterRow(sheet: layout.sheet, number: row.number)
         readName(row, &read)
+        readKey(row, &read)
         read.school.code = text(row, .schoolCode, &read)
         read.school.name = text(row, .schoolName, &read)
         read.school.county = text(row, .county, &read)
@@ -67,6 +68,13 @@ final class RosterRowReading {
             refuse(.name, "缺少姓名", &read)
         }
         if read.name.unicodeScalars.count > 50 { refuse(.name, "姓名不能超过 50 个字", &read) }
+    }
+
+    private func readKey(_ row: SheetRow, _ read: inout RosterRow) {
+        let typed = text(row, .person, &read)
+        if typed.isEmpty { return }
+        read.person = ID(checking: typed)
+        if read.person == nil { refuse(.person, "平台编号填写有误", &read) }
     }
 
     /// The cell's words; empty when the column is missing, blank or holds a dash only.
@@ -250,6 +258,7 @@ extension RosterRowReading {
                 note(.guardian(number, .relation), "“\(ChineseText.quoted(relation))”不在代码表内", &read)
             }
         }
+        if guardians.count > 1 { guardian.order = number }
         addGuardianNumbers(row, number, &guardian, &read)
         if guardian.name.isEmpty {
             if guardian.numbers.isEmpty { return }

@@ -18,6 +18,8 @@ enum RosterTarget: ImportTarget {
     }
 
     case ignored
+    /// The platform's own key of a person, as it gives it to other systems.
+    case person
     case schoolCode, schoolName, county, grade, classGroup
     case studentNumber, documentType, documentNumber, staffNumber, phone, post
     case field(PersonField)
@@ -27,7 +29,8 @@ enum RosterTarget: ImportTarget {
     var mayRepeat: Bool { self == .ignored }
 
     private static let plain: [(target: RosterTarget, id: String, title: String)] = [
-        (.ignored, "ignored", "不导入"), (.schoolCode, "school_code", "学校标识码"), (.schoolName, "school", "学校名称"),
+        (.ignored, "ignored", "不导入"), (.person, "person", "平台编号"), (.schoolCode, "school_code", "学校标识码"),
+        (.schoolName, "school", "学校名称"),
         (.county, "county", "县(市、区)"), (.grade, "grade", "年级"), (.classGroup, "class", "班级"),
         (.studentNumber, "student_number", "学籍号"), (.documentType, "document_type", "身份证件类型"),
         (.documentNumber, "document_number", "身份证件号"), (.staffNumber, "staff_number", "工号"),
@@ -83,7 +86,7 @@ enum RosterTarget: ImportTarget {
         switch self {
         case .schoolCode, .schoolName, .county, .grade, .classGroup, .documentType, .post: true
         case .field(let field): field.kind == .code && !field.isSensitive
-        case .ignored, .studentNumber, .documentNumber, .staffNumber, .phone, .guardian: false
+        case .ignored, .person, .studentNumber, .documentNumber, .staffNumber, .phone, .guardian: false
         }
     }
 

@@ -13,10 +13,13 @@ struct RosterUndo {
     let now: Timestamp
     /// When the import was accepted.
     private let at: Timestamp
+    private let listeners: [any GuardianshipListener]
 
     init(
-        _ db: Connection, _ crypto: any CryptoProvider, _ batch: RosterBatch, by actor: AuditActor, now: Timestamp
+        _ db: Connection, _ crypto: any CryptoProvider, _ batch: RosterBatch, by actor: AuditActor, now: Timestamp,
+        telling listeners: [any GuardianshipListener]
     ) throws {
+        self.listeners = batch.layout.roster == .pupils ? listeners : []
         guard let at = batch.acceptedAt else { throw DomainError.conflict("只有已接受的导入可以撤销。") }
         (self.db, self.crypto, self.batch, self.actor, self.now, self.at) = (db, crypto, batch, actor, now, at)
     }
@@ -26,11 +29,13 @@ struct RosterUndo {
         let new = try store.people(of: batch.id, .new), changed = try store.people(of: batch.id, .changed)
         let intake = PersonIntakeStore(db, of: new + changed, at: at)
         if let reason = try intake.later() { throw DomainError.conflict("不能撤销：\(reason)") }
+        let parents = try intake.newGuardians()
         for use in uses {
-            if let reason = try use.use(of: new, db) { throw DomainError.conflict("不能撤销：\(reason)") }
+            if let reason = try use.use(of: new + parents, db) { throw DomainError.conflict("不能撤销：\(reason)") }
         }
         try intake.takeBack(now: now)
         try bringBack(changed)
+        try listeners.tell(new + changed, by: actor, now: now, db)
         try intake.touch(now: now)
         try store.setUndone(batch.id, by: actor.name, now: now)
         try AuditLog.record(
@@ -38,7 +43,7 @@ struct RosterUndo {
         )
     }
 
-    /// Numbers and facts of known people as they were before.
+    /// Numbers, facts and parents of known people as they were before.
     private func bringBack(_ changed: [ID<Person>]) throws {
         let lines = RosterImportStore(db, crypto), identifiers = PersonIdentifierStore(db, crypto)
         let facts = PersonFactStore(db, crypto), intake = PersonIntakeStore(db, of: changed, at: at)
@@ -49,6 +54,10 @@ struct RosterUndo {
             let before = try facts.latest(of: step.compactMap(\.person))
             for line in step {
                 guard let person = line.person else { continue }
+                for change in line.content.guardianChanges {
+                    let store = GuardianshipStore(db)
+                    try store.set(change.old.relation, change.old.order, of: change.guardianship, at: now)
+                }
                 for number in line.content.formerNumbers {
                     try identifiers.set(number.identifier, of: person, by: actor.name, at: now)
                 }

@@ -32,7 +32,7 @@ enum ColumnSource: Hashable, Sendable {
     }
 
     enum GuardianPart: String, CaseIterable, Sendable {
-        case name, phone
+        case name, relation, phone
     }
 
     enum CountKind: String, CaseIterable, Sendable {
@@ -98,6 +98,7 @@ enum ColumnSource: Hashable, Sendable {
         case .post: "岗位职业"
         case .postFrom: "任职日期"
         case .guardian(let number, .name): "监护人\(number)姓名"
+        case .guardian(let number, .relation): "监护人\(number)关系"
         case .guardian(let number, .phone): "监护人\(number)联系电话"
         case .count(let kind):
             switch kind {
@@ -128,6 +129,7 @@ enum ColumnSource: Hashable, Sendable {
         case .school(.area): CodeLists.urbanRural
         case .classGroup(.kind): CodeLists.classKind
         case .post: CodeLists.post
+        case .guardian(_, .relation): CodeLists.guardianRelation
         default: nil
         }
     }

@@ -51,6 +51,7 @@ enum TemplateRecognition {
         let number = whole.contains("2") || whole.contains("二") ? 2 : 1
         if whole.contains("是否") || whole.contains("证件") || whole.contains("说明") { return .blank }
         if whole.contains("电话") || whole.contains("手机") { return .guardian(number, .phone) }
+        if whole.contains("关系") { return .guardian(number, .relation) }
         return whole.contains("姓名") ? .guardian(number, .name) : .blank
     }
 

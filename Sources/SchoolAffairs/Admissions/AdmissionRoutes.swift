@@ -8,6 +8,7 @@ import Web
 struct AdmissionRoutes: Sendable {
     let database: Database
     let crypto: any CryptoProvider
+    let listeners: [any LeavingListener]
     let now: @Sendable () -> Timestamp
 
     func add(to routes: inout Routes) {
@@ -36,13 +37,13 @@ struct AdmissionRoutes: Sendable {
 
     /// Both buttons of the list: 分班, and 未报到 with `deed` `cancel`.
     @Sendable private func assign(_ request: WebRequest) async throws -> WebResponse {
-        let user = try request.user, crypto = crypto, now = now(), values = request.form
+        let user = try request.user, crypto = crypto, now = now(), values = request.form, listeners = listeners
         let id: OrganisationID = try request.id("id"), actor = AuditActor(user, address: request.remoteAddress)
         let wanted = Set(values.all("pupils").compactMap { ID<Admission>(checking: $0) })
         do {
             let done = try await database.write { db in
                 let school = try ManagementUnit.school(id, within: user.scope(of: .changeApply), db)
-                let service = AdmissionService(db, crypto, by: actor, now: now)
+                let service = AdmissionService(db, crypto, by: actor, now: now, telling: listeners)
                 if values["deed"] == "cancel" {
                     try service.cancel(wanted, at: school)
                     return "已从待分班名单中移出"

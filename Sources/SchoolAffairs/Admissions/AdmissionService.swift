@@ -13,9 +13,14 @@ package struct AdmissionService {
     private let store: AdmissionStore
     private let enrolments: EnrolmentService
 
-    package init(_ db: Connection, _ crypto: any CryptoProvider, by actor: AuditActor, now: Timestamp = .now) {
+    /// - Parameter listeners: told in the same transaction when a pupil comes into a class.
+    package init(
+        _ db: Connection, _ crypto: any CryptoProvider, by actor: AuditActor, now: Timestamp = .now,
+        telling listeners: [any LeavingListener] = []
+    ) {
         (self.db, self.actor, self.now) = (db, actor, now)
-        (store, enrolments) = (AdmissionStore(db), EnrolmentService(db, crypto, by: actor, now: now))
+        store = AdmissionStore(db)
+        enrolments = EnrolmentService(db, crypto, by: actor, now: now, telling: listeners)
     }
 
     /// Takes a pupil in; her class comes later. Throws what `EnrolmentService.admit` throws, and `DomainError.invalid` for

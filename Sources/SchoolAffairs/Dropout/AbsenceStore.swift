@@ -52,5 +52,24 @@ struct AbsenceStore {
         try db.execute("DELETE FROM school_affairs_absence WHERE person_id = \(person) AND day = \(day)")
     }
 
+    private static func old(_ before: Timestamp, _ spared: Set<ID<Person>>) -> SQL {
+        let kept: SQL = spared.isEmpty ? "" : " AND person_id NOT IN \(in: spared.sorted())"
+        return "recorded_at < \(before)\(kept)"
+    }
+
+    /// How many were entered before the moment, without those of some people.
+    func countOld(_ before: Timestamp, sparing people: Set<ID<Person>>) throws -> Int {
+        try db.value("SELECT COUNT(*) FROM school_affairs_absence WHERE \(AbsenceStore.old(before, people))") ?? 0
+    }
+
+    func deleteOld(_ before: Timestamp, sparing people: Set<ID<Person>>, atMost limit: Int) throws -> Int {
+        try db.change(
+            """
+            DELETE FROM school_affairs_absence WHERE id IN (
+                SELECT id FROM school_affairs_absence WHERE \(AbsenceStore.old(before, people))
+                ORDER BY id LIMIT \(limit))
+            """)
+    }
+
     private static func context(_ id: String) -> String { "school_affairs_absence.sealed/\(id)" }
 }

@@ -98,20 +98,29 @@ struct StudentChangeRoutes: Sendable {
         return .redirect(StudentChangePages.path(id), flash: Flash(.done, "已撤回"))
     }
 
-    /// The whole of what is sealed, once, for a reason that is kept.
+    /// The whole of what is sealed, once, for a reason that stands in the record of looks.
     @Sendable private func look(_ request: WebRequest) async throws -> WebResponse {
-        let user = try request.user, service = try service(request), crypto = crypto
-        let id: ID<StudentChange> = try request.id("id"), reason = request.form["reason"] ?? ""
-        try await database.write { db in
-            let change = try StudentChangeStore(db, crypto).find(id, within: user.scope(of: .personLook))
-            guard !reason.isEmpty, reason.unicodeScalars.count <= 100 else { return }
-            try service(db).look(at: change, reason: reason)
+        let user = try request.user, crypto = crypto, now = now(), address = request.remoteAddress
+        let id: ID<StudentChange> = try request.id("id"), words = request.form["reason"] ?? ""
+        do {
+            try await database.write { db in
+                let store = StudentChangeStore(db, crypto)
+                let change = try store.find(id, within: user.scope(of: .personLook))
+                guard !words.isEmpty else { throw DomainError.invalid("reason", "填写查看的原因") }
+                let numbers = try store.details(of: id).changes.compactMap(\.datum.number?.rawValue)
+                guard !numbers.isEmpty else { throw DomainError.notFound }
+                try LookLog.record(
+                    "关键信息变更", of: change.person, named: change.name, data: numbers,
+                    for: LookReason(LookReason.recordChange, note: words), by: user, using: .personLook,
+                    at: (change.school, change.path), address: address, now: now, on: db)
+            }
+            return try await show(request, isFull: true)
+        } catch DomainError.invalid(let problems) {
+            let atReason = problems.map { FieldProblem(field: "reason", message: $0.message) }
+            return try await show(request, problems: atReason, status: 422)
+        } catch DomainError.conflict(let text) {
+            return try await show(request, problems: [FieldProblem(field: "", message: text)], status: 409)
         }
-        if reason.isEmpty || reason.unicodeScalars.count > 100 {
-            let problem = FieldProblem(field: "reason", message: "填写查看的原因，100 个字以内")
-            return try await show(request, problems: [problem], status: 422)
-        }
-        return try await show(request, isFull: true)
     }
 
     // MARK: Applying

@@ -74,11 +74,6 @@ package struct StudentChangeService {
         try record("student_change.withdrawn", change)
     }
 
-    /// Notes that somebody has seen key data in full, and why.
-    package func look(at change: StudentChange, reason: String) throws {
-        try record("student_change.looked", change, reason)
-    }
-
     private func enforce(_ change: StudentChange, _ details: StudentChangeDetails) throws {
         let standing = try standing(of: change.person, on: now.day)
         guard standing.enrolment.school == change.school else { throw moved(change) }

@@ -72,6 +72,8 @@ struct BackupCommand: AsyncParsableCommand {
             try await platform.database.copy(to: target + "/santong.sqlite")
             let files = platform.configuration.dataFolder + "/files"
             if manager.fileExists(atPath: files) { try manager.copyItem(atPath: files, toPath: target + "/files") }
+            let damaged = try await platform.media.care.copyRemote(to: target + "/files")
+            let contents = try await platform.media.care.writeManifest(to: target + "/files.txt")
             for name in ["santong.env", "demo"] {
                 let path = platform.configuration.dataFolder + "/" + name
                 if manager.fileExists(atPath: path) { try manager.copyItem(atPath: path, toPath: target + "/" + name) }
@@ -81,6 +83,8 @@ struct BackupCommand: AsyncParsableCommand {
             let problems = try await copy.integrityProblems()
             guard problems.isEmpty else { throw CommandFailure(description: "the copy is damaged: \(problems[0])") }
             Output.line("backup written to \(target)")
+            Output.note("\(contents) file contents, listed in files.txt")
+            for hash in damaged { Output.note("damaged in the bucket and left out: \(hash)") }
             Output.note("keep \(platform.configuration.keyFile) in another place: the backup cannot be read without it")
         }
     }
@@ -114,7 +118,8 @@ struct RestoreCommand: AsyncParsableCommand {
         guard manager.fileExists(atPath: configuration.keyFile) else {
             throw CommandFailure(description: "give the key file of the installation with --key")
         }
-        for name in try manager.contentsOfDirectory(atPath: source) where name != "santong.sqlite" {
+        let left = ["santong.sqlite", "files.txt"]
+        for name in try manager.contentsOfDirectory(atPath: source) where !left.contains(name) {
             try manager.copyItem(atPath: "\(source)/\(name)", toPath: "\(folder)/\(name)")
         }
         // The database last: a restore that was cut short leaves a folder that is still empty to `serve`.
@@ -191,9 +196,10 @@ struct DoctorCommand: AsyncParsableCommand {
             var findings = platform.configuration.described.map {
                 Finding(check: "configuration \($0.name)", ok: true, detail: $0.value)
             }
+            findings.append(Finding(check: "data folder", ok: true, detail: try rights(of: platform.configuration)))
             let problems = try await platform.database.integrityProblems()
             findings.append(Finding(check: "database", ok: problems.isEmpty, detail: problems.first ?? "sound"))
-            let damaged = try await platform.files.damaged(platform.database)
+            let report = try await platform.media.care.verify(), damaged = report.damaged + report.missing
             findings.append(
                 Finding(
                     check: "files", ok: damaged.isEmpty,
@@ -217,5 +223,12 @@ struct DoctorCommand: AsyncParsableCommand {
             }
             if findings.contains(where: { !$0.ok }) { throw ExitCode(1) }
         }
+    }
+
+    /// Who else can pass through the data folder reads the database and the folders of all partners: a warning, no fault.
+    private func rights(of configuration: AppConfiguration) throws -> String {
+        let attributes = try FileManager.default.attributesOfItem(atPath: configuration.dataFolder)
+        let mode = attributes[.posixPermissions] as? Int ?? 0
+        return mode & 0o077 == 0 ? "closed to others" : "warning: open to other users of this machine; set mode 0700"
     }
 }

@@ -71,7 +71,8 @@ struct DemoCommand: AsyncParsableCommand {
     }
 
     struct City: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "About 400 schools with years of history.")
+        static let configuration = CommandConfiguration(
+            abstract: "About 400 schools with years of history and 200,000 pupils.")
         @OptionGroup var options: DataOptions
         func run() async throws { try await Installation.loadDemo(.city, options) }
     }

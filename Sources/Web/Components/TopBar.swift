@@ -8,14 +8,13 @@ extension UI {
             page.user.map { user in item.permission.map(user.may) ?? true } ?? false
         }
         let current = currentPath(of: items, at: page.path)
-        let links: HTML = "\(each: items, { navigationLink($0, isCurrent: $0.path == current) })"
-        let barClass = frame + (items.count > 6 ? " bar bar--two-lines" : " bar")
+        let sections = NavigationSection.sections(of: items)
         return #"""
-            <header class="top"><div class="\#(barClass)">
+            <header class="top"><div class="\#(frame) bar">
             \#(brand(page.site))
-            <nav class="bar-nav" aria-label="主导航"><ul>\#(links)</ul></nav>
+            <nav class="bar-nav" aria-label="主导航"><ul>\#(each: sections, { barSection($0, current) })</ul></nav>
             <div class="bar-tools">\#(searchForm(page))\#(userTools(page))</div>
-            \#(foldedMenu(page, links: links))
+            \#(foldedMenu(page, sections, current))
             </div></header>
             """#
     }
@@ -32,6 +31,24 @@ extension UI {
         items.map(\.path)
             .filter { $0 == path || ($0 != "/" && path.utf8.starts(with: ($0 + "/").utf8)) }
             .max { $0.utf8.count < $1.utf8.count }
+    }
+
+    /// A group opens below its heading; the heading of the present page's group is marked.
+    private static func barSection(_ section: NavigationSection, _ current: String?) -> HTML {
+        let links: HTML = "\(each: section.items, { navigationLink($0, isCurrent: $0.path == current) })"
+        guard let title = section.title else { return links }
+        let isHere = section.items.contains { $0.path == current }
+        let style = isHere ? "nav-group nav-group--here" : "nav-group"
+        return #"""
+            <li><details class="\#(style)" data-menu><summary>\#(title)</summary>\#
+            <ul class="nav-group-panel">\#(links)</ul></details></li>
+            """#
+    }
+
+    private static func foldedSection(_ section: NavigationSection, _ current: String?) -> HTML {
+        let links: HTML = "\(each: section.items, { navigationLink($0, isCurrent: $0.path == current) })"
+        let title = section.title.map { title -> HTML in #"<p class="fold-group">\#(title)</p>"# } ?? ""
+        return "\(title)<ul>\(links)</ul>"
     }
 
     private static func navigationLink(_ item: NavigationItem, isCurrent: Bool) -> HTML {
@@ -65,7 +82,9 @@ extension UI {
         """#
     }
 
-    private static func foldedMenu(_ page: PageContext, links: HTML) -> HTML {
+    private static func foldedMenu(
+        _ page: PageContext, _ sections: [NavigationSection], _ current: String?
+    ) -> HTML {
         let account: HTML =
             page.user.map { user in
                 #"<p class="fold-name">\#(user.name)</p>\#(userActions(page))"#
@@ -73,8 +92,35 @@ extension UI {
         return #"""
             <details class="fold" data-menu><summary>菜单</summary>
             <div class="fold-panel">\#(searchForm(page))
-            <nav aria-label="主导航"><ul>\#(links)</ul></nav>
+            <nav aria-label="主导航">\#(each: sections, { foldedSection($0, current) })</nav>
             <div class="fold-account">\#(account)</div></div></details>
             """#
+    }
+}
+
+/// A part of the main menu: a group under a heading, or items that stand for themselves.
+struct NavigationSection: Sendable {
+    /// How many items stand side by side on a bar 1366 px wide; with more, those of a group fold together.
+    private static let widest = 7
+
+    let title: String?
+    private(set) var items: [NavigationItem]
+
+    /// In the order of the items; a group stands where its first item does. Few items are not grouped, nor is one alone.
+    static func sections(of items: [NavigationItem]) -> [NavigationSection] {
+        if items.count <= widest { return [NavigationSection(title: nil, items: items)] }
+        let sizes = Dictionary(items.map { ($0.group, 1) }, uniquingKeysWith: +)
+        var sections: [NavigationSection] = []
+        for item in items {
+            let title = sizes[item.group] == 1 ? nil : item.group
+            if let known = sections.lastIndex(where: { $0.title == title }),
+                title != nil || known == sections.index(before: sections.endIndex)
+            {
+                sections[known].items.append(item)
+            } else {
+                sections.append(NavigationSection(title: title, items: [item]))
+            }
+        }
+        return sections
     }
 }

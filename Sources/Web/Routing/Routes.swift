@@ -44,6 +44,19 @@ package struct Routes {
                 machineLimit: limit, handler: handler))
     }
 
+    /// A door whose body goes to its handler piece by piece while it arrives (`request.stream`), and whose callers are
+    /// programs: refusals are `application/problem+json`. There is no form token: the handler must ask for a header that
+    /// pages of other sites cannot send. `GET` also answers `HEAD`.
+    /// - Parameter limit: bytes of the body.
+    package mutating func stream(
+        _ method: RouteMethod, _ path: String, access: Access, limit: Int, _ handler: @escaping Route.Handler
+    ) {
+        all.append(
+            Route(
+                method: method, path: path, access: access, module: module, body: .stream(limit: limit),
+                handler: handler))
+    }
+
     /// A JSON API route under `/api/v1`. Errors answer `application/problem+json`; the body is at most 4 MiB.
     package mutating func api(
         _ method: RouteMethod, _ path: String, access: Access, summary: String, _ handler: @escaping Route.Handler
@@ -61,13 +74,14 @@ package enum RouteMethod: String, Sendable {
     case put = "PUT"
     case patch = "PATCH"
     case delete = "DELETE"
+    case options = "OPTIONS"
 }
 
 package struct Route: Sendable {
     package typealias Handler = @Sendable (WebRequest) async throws -> WebResponse
-    package enum Body: Sendable, Equatable { case none, form, upload(limit: Int), json, machine }
+    package enum Body: Sendable, Equatable { case none, form, upload(limit: Int), json, machine, stream(limit: Int) }
 
-    /// Bytes that no route takes in one body.
+    /// Bytes that no route takes in one body, but for those that take it piece by piece.
     static let largestBody = 64 << 20
 
     package let method: RouteMethod
@@ -91,4 +105,9 @@ package struct Route: Sendable {
     }
 
     package var isAPI: Bool { path.utf8.starts(with: "/api/".utf8) }
+
+    /// Whether programs call it, so that refusals are problem documents and nobody is sent to the sign-in page.
+    package var isForPrograms: Bool {
+        if case .stream = body { true } else { isAPI }
+    }
 }

@@ -13,6 +13,8 @@ package struct WebRequest: Sendable {
     package var form: FormValues
     package var files: [UploadedFile]
     package var body: [UInt8]
+    /// The body still on its way in; only of routes that take it piece by piece.
+    package var stream: BodyStream?
     package let headers: WebHeaders
     package let remoteAddress: String
     package let requestID: String
@@ -208,8 +210,10 @@ package struct NavigationItem: Sendable {
     package let path: String
     /// Shown to holders only; `nil` shows it to everybody who is signed in.
     package let permission: Permission?
-    package init(_ title: String, path: String, permission: Permission? = nil) {
-        (self.title, self.path, self.permission) = (title, path, permission)
+    /// The heading it stands under when a person has more items than fit side by side; `nil` keeps it always in sight.
+    package let group: String?
+    package init(_ title: String, path: String, permission: Permission? = nil, group: String? = nil) {
+        (self.title, self.path, self.permission, self.group) = (title, path, permission, group)
     }
 }
 

@@ -100,10 +100,11 @@ package final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHan
         head.headerFields[.transferEncoding] != nil || (head.headerFields[.contentLength] ?? "0") != "0"
     }
 
-    /// A body that is too large for every route is not asked for; its answer will be 413.
+    /// A body that is too large for every route is not asked for; its answer will be 413. Only uploads that can be
+    /// resumed come by `PATCH` and may be larger.
     private func welcome(_ head: HTTPRequest, _ context: ChannelHandlerContext) {
         let length = head.headerFields[.contentLength].flatMap { Int($0) } ?? 0
-        guard length <= Route.largestBody else { return }
+        guard length <= Route.largestBody || head.method == .patch else { return }
         context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
     }
 

@@ -30,7 +30,7 @@ extension Exchange {
         var content = RequestBodyContent()
         let type = (headers["content-type"] ?? "").lowercased()
         switch route.body {
-        case .none: return content
+        case .none, .stream: return content
         case .json:
             guard type.hasPrefix("application/json") else { throw BodyError.wrongType }
             content.bytes = try await collect(request, limit: Exchange.jsonLimit)

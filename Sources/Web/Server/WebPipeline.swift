@@ -76,7 +76,14 @@ package struct WebPipeline: HTTPResponder {
             if let refusal = refusal(route, session, exchange) { return refusal }
             let body = try await exchange.readBody(request, route, services)
             defer { body.removeFiles() }
-            let web = exchange.webRequest(parameters, body, session, services)
+            var web = exchange.webRequest(parameters, body, session, services)
+            if case .stream(let limit) = route.body {
+                let stream = BodyStream(request.body, limit: limit, headers: exchange.headers)
+                web.stream = stream
+                let answer = try await route.handler(web)
+                // What is left of a body that nobody wants is not worth reading.
+                return stream.isEnded ? answer : answer.with(header: "connection", "close")
+            }
             if route.body == .form || exchange.isUpload(route) {
                 return try await guarded(route, web, exchange)
             }
@@ -95,23 +102,23 @@ package struct WebPipeline: HTTPResponder {
         case .can(let permission): isAllowed = session?.user.may(permission) ?? false
         }
         guard let session else {
-            if route.isAPI { return ProblemDocument.response(401, "需要登录", "请携带有效的令牌。") }
+            if route.isForPrograms { return ProblemDocument.response(401, "需要登录", "请携带有效的令牌。") }
             let back = exchange.method == .get ? exchange.target : "/"
             return .redirect("/sign-in?return=" + URLCoding.encode(back))
         }
         if session.mustConfirm && exchange.path != "/sign-in/confirm" && exchange.path != "/sign-out" {
-            if route.isAPI { return ProblemDocument.response(403, "需要两步验证", "请先在网页上登录并通过两步验证。") }
+            if route.isForPrograms { return ProblemDocument.response(403, "需要两步验证", "请先在网页上登录并通过两步验证。") }
             return .redirect(
                 "/sign-in/confirm?return=" + URLCoding.encode(exchange.method == .get ? exchange.target : "/"))
         }
         if session.mustChangePassword && exchange.path != "/sign-in/confirm" && exchange.path != "/account/password"
             && exchange.path != "/sign-out"
         {
-            if route.isAPI { return ProblemDocument.response(403, "需要修改密码", "首次登录请先修改密码。") }
+            if route.isForPrograms { return ProblemDocument.response(403, "需要修改密码", "首次登录请先修改密码。") }
             return .redirect("/account/password")
         }
         if isAllowed { return nil }
-        return route.isAPI
+        return route.isForPrograms
             ? ProblemDocument.response(404, "没有找到", "没有这条记录，或者它不在你的管理范围内。")
             : ErrorPages.page(for: DomainError.notFound, exchange.page(services, session: session), exchange.requestID)
     }
@@ -176,11 +183,12 @@ package struct WebPipeline: HTTPResponder {
                 metadata: ["id": "\(exchange.requestID)", "route": "\(route.path)", "error": "\(error)"])
         }
         let answer =
-            route.isAPI
+            route.isForPrograms
             ? ProblemDocument.response(for: error, exchange.requestID)
             : ErrorPages.page(for: error, exchange.page(services, session: session), exchange.requestID)
-        // What is left of a refused body is not worth reading.
-        return error is BodyError ? answer.with(header: "connection", "close") : answer
+        // As above.
+        let isStream = if case .stream = route.body { true } else { false }
+        return error is BodyError || isStream ? answer.with(header: "connection", "close") : answer
     }
 }
 

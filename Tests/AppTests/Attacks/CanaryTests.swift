@@ -4,9 +4,7 @@ import Directory
 import Foundation
 import Identity
 import Kernel
-import Logging
 import Platform
-import Synchronization
 import TestKit
 import Testing
 
@@ -15,34 +13,6 @@ import Testing
 /// What is sealed is found nowhere in the clear: not in the database, its log and its backup, not in files, not in the
 /// server's log, whatever people do with it.
 @Suite("金丝雀") struct CanaryTests {
-    /// Keeps every line that is logged.
-    final class Log: Sendable {
-        private let lines = Mutex<[String]>([])
-        var text: String { lines.withLock { $0.joined(separator: "\n") } }
-        fileprivate func add(_ line: String) { lines.withLock { $0.append(line) } }
-
-        var logger: Logger {
-            var logger = Logger(label: "canary") { _ in Handler(log: self) }
-            logger.logLevel = .trace
-            return logger
-        }
-    }
-
-    struct Handler: LogHandler {
-        let log: Log
-        var metadata: Logger.Metadata = [:]
-        var logLevel = Logger.Level.trace
-
-        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-            get { metadata[key] }
-            set { metadata[key] = newValue }
-        }
-
-        func log(event: LogEvent) {
-            log.add("\(event.message) \(event.metadata ?? [:]) \(metadata)")
-        }
-    }
-
     /// A pupil with all that can be sealed, her parent and a teacher.
     private struct Nest: Sendable {
         let city: TestCity
@@ -67,7 +37,7 @@ import Testing
                     guardianPhone: try PersonIdentifier(.phone, DemoCanaries.phone)), to: classGroup,
                 from: year.firstDay)
             let guardian = try #require(
-                try EnrolmentStore(db).guardians(of: [pupil], on: now.day)[pupil]?.first
+                try GuardianshipStore(db).confirmedGuardians(of: [pupil], on: now.day)[pupil]?.first
             ).id
             for person in [pupil, guardian] {
                 try DemoCanaries.plantFacts(on: person, from: year.firstDay, db, crypto, at: now)
@@ -137,47 +107,17 @@ import Testing
         #expect(try await pupil.post("/my-data/requests", from: "/my-data", request).status == 303)
     }
 
-    private func found(in bytes: Data) -> [String] {
-        DemoCanaries.texts.filter { bytes.range(of: Data($0.utf8)) != nil }
-    }
-
-    /// Which canaries stand in which file below the folder.
-    private func files(below folder: String) throws -> [String] {
-        let names = try FileManager.default.subpathsOfDirectory(atPath: folder)
-        #expect(!names.isEmpty)
-        return names.flatMap { name -> [String] in
-            guard let data = FileManager.default.contents(atPath: folder + "/" + name) else { return [] }
-            return found(in: data).map { "\(name): \($0)" }
-        }
-    }
-
-    /// Which canaries stand in which table of PostgreSQL, as text or in the bytes of a column.
-    private func tables(of database: Database) async throws -> [String] {
-        try await database.read { db in
-            let tables = try db.column(
-                "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1",
-                as: String.self)
-            return try tables.flatMap { table -> [String] in
-                let rows = try db.column(SQL(trusted: "SELECT CAST(t AS TEXT) FROM \"\(table)\" t"), as: String.self)
-                let text = rows.joined(separator: "\n")
-                return DemoCanaries.texts.filter { canary in
-                    text.contains(canary) || text.contains(Hex.encode(Array(canary.utf8)))
-                }.map { "\(table): \($0)" }
-            }
-        }
-    }
-
     @Test(arguments: TestDatabase.allCases)
     func `nothing sealed is found in the clear`(on database: TestDatabase) async throws {
-        let log = Log()
+        let log = CanaryLog()
         try await withTestCity(database, configured: { _, _ in }, logger: log.logger) { (city: TestCity) async throws in
             try await live(with: try await plant(in: city))
-            #expect(found(in: Data(log.text.utf8)).isEmpty, "the server's log")
+            #expect(CanarySearch.found(in: Data(log.text.utf8)).isEmpty, "the server's log")
             if database == .sqlite { try await city.database.copy(to: city.folder + "/backup.sqlite") }
-            let inFiles = try files(below: city.folder)
+            let inFiles = try CanarySearch.files(below: city.folder)
             #expect(inFiles.isEmpty, "\(inFiles)")
             if database == .postgres {
-                let inTables = try await tables(of: city.database)
+                let inTables = try await CanarySearch.tables(of: city.database)
                 #expect(inTables.isEmpty, "\(inTables)")
             }
         }
@@ -196,7 +136,9 @@ import Testing
                     FROM directory_person p LIMIT 1
                     """)
             }
-            let found = database == .sqlite ? try files(below: city.folder) : try await tables(of: city.database)
+            let found =
+                database == .sqlite
+                ? try CanarySearch.files(below: city.folder) : try await CanarySearch.tables(of: city.database)
             #expect(found.contains { $0.contains(DemoCanaries.mark) })
             #expect(found.contains { $0.contains(DemoCanaries.citizenNumber) })
         }

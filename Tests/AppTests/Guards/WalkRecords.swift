@@ -24,7 +24,8 @@ struct WalkRecords: Sendable {
     /// which go by their content; targets and versions, which are looked up in the set or plan before them; and what
     /// belongs to the city and to no one below it.
     static let unowned: Set<String> = [
-        "card", "setup", "getuserinfo", "logos", "targets", "versions", "arrive", "links",
+        "card", "setup", "getuserinfo", "logos", "targets", "versions", "arrive", "links", "purposes", "texts",
+        "textbooks", "textbook-nodes", "catalogues",
         // Doors of machines, which go by their own token.
         "Users", "Groups", "Schemas", "ResourceTypes", "v2", "v1",
     ]
@@ -70,24 +71,37 @@ struct WalkRecords: Sendable {
         let affairs = try await WalkRecords.affairs(of: pupil, in: classGroup, at: school, in: city)
         var values = [
             "schools": school.id.rawValue, "organisations": school.id.rawValue, "classes": classGroup, "pupils": pupil,
-            "people": pupil,
+            "people": pupil, "children": pupil, "guardians": try await WalkRecords.guardian(of: pupil, in: city),
             "requests": try await WalkRecords.request(about: pupil, in: city),
             "accounts": account, "registry": application, "open": application, "imports": batch, "jobs": job,
             "transfers": affairs.transfer, "student-changes": affairs.change, "dropout-alarms": affairs.alarm,
             "drafts": draft, "documents": plan, "versions": "1", "target-sets": set, "targets": "T12",
             "duplicates": try await WalkRecords.duplicate(of: pupil, at: school, in: city),
+            "purposes": "works", "texts": "works",
             "templates": try await WalkRecords.template(in: city),
             "differences": try await WalkRecords.difference(at: school, in: city),
             "counterparts": try await WalkRecords.counterpart(in: city),
             "batches": try await WalkRecords.roster(in: city),
             "rollovers": try await WalkRecords.rollover(of: school, in: city),
+            "uploads": try await WalkRecords.upload(in: city),
+            "class-lists": try await WalkRecords.classList(in: city),
         ]
+        values.merge(try await WalkRecords.exchange(of: county, in: city)) { first, _ in first }
+        values.merge(try await WalkRecords.resources(of: school, in: city)) { first, _ in first }
         values.merge(try await WalkRecords.staff(of: school, below: county, in: city)) { first, _ in first }
         values.merge([
             "links": Identifiers.next(), "arrive": Identifiers.next(), "card": Identifiers.next(),
             "setup": Identifiers.next(), "getuserinfo": Identifiers.next(), "logos": String(repeating: "0", count: 64),
         ]) { first, _ in first }
         self.values = values
+    }
+
+    /// A file on its way, of a teacher of the school.
+    private static func upload(in city: TestCity) async throws -> String {
+        let metadata = "filename " + Data("\(mark).txt".utf8).base64EncodedString()
+        let answer = try await city.client(.zhao).send(
+            .post, "/uploads", ["tus-resumable": "1.0.0", "upload-length": "9", "upload-metadata": metadata], [])
+        return try #require(answer.location?.split(separator: "/").last.map(String.init))
     }
 
     /// A teacher who is about to go to another school of the county.
@@ -134,7 +148,8 @@ struct WalkRecords: Sendable {
             let classGroup = try ClassGroupService(db, by: .system).open(
                 ClassDraft(stage: .primary, entryYear: year, number: 1, alias: mark, openedOn: start), at: school)
             let pupil = try EnrolmentService(db, crypto, by: .system).add(
-                NewPupil(name: mark + "同学"), to: classGroup, from: start)
+                NewPupil(name: mark + "同学", guardianPhone: try PersonIdentifier(.phone, "13900009999")),
+                to: classGroup, from: start)
             let account = try AccountService(db, by: .system).create(
                 NewAccount(
                     name: mark + "老师", login: "pearl", role: .teacher, organisation: school.id, from: start),
@@ -152,6 +167,13 @@ struct WalkRecords: Sendable {
             try $0.value("SELECT id FROM federation_application WHERE client_id = \(keys.clientID)")
         }
         return (classGroup, pupil, account, try #require(application))
+    }
+
+    private static func guardian(of pupil: String, in city: TestCity) async throws -> String {
+        let found = try await city.database.read {
+            try GuardianshipStore($0).guardians(of: [ID<Person>(pupil)], on: Timestamp.now.day).values.first?.first
+        }
+        return try #require(found).id.rawValue
     }
 
     /// A 转学 to the school, and a change and an alarm of the pupil.
@@ -275,6 +297,47 @@ struct WalkRecords: Sendable {
                 ("base_url", "https://oa.example/scim/v2"), ("token", "t"),
             ])
         return String(try #require(answer.location?.split(separator: "/").last, "\(answer.text.suffix(800))"))
+    }
+
+    /// A partner of the file exchange with a file and a bundle.
+    private static func exchange(of county: Organisation, in city: TestCity) async throws -> [String: String] {
+        let bureau = try await city.client(.bureau)
+        let answer = try await bureau.post(
+            "/exchange/partners/new", from: "/account",
+            [
+                ("name", mark + "宿舍系统"), ("code", "dorm"), ("organisation", county.id.rawValue), ("owners", "roll"),
+                ("reason", "40"),
+            ])
+        let partner = String(try #require(answer.location?.split(separator: "/").last, "\(answer.text.suffix(800))"))
+        let file = Identifiers.next(), bundle = Identifiers.next()
+        try await city.database.write { db in
+            try db.execute(
+                """
+                INSERT INTO exchange_drop_file (id, partner_id, direction, name, dataset, organisation_path, sm3, size,
+                    state, batch, count_new, count_changed, count_unchanged, count_doubtful, count_refused, count_cells,
+                    digest, rows_told, is_full, message, is_told, seen_at, decided_by, undone_by)
+                VALUES (\(file), \(partner), 'in', \(mark + ".csv"), '', \(county.path), '', 0, 'refused', '', 0, 0, 0, 0,
+                    0, 0, '', 0, 0, '', 1, \(Timestamp.now), '', '')
+                """)
+            try db.execute(
+                """
+                INSERT INTO exchange_bundle (id, partner_id, file_name, sha256, sm3, state, pupils_batch,
+                    staff_batch, count_new, count_changed, count_unchanged, count_doubtful, count_refused, count_cells,
+                    digest, pupils, staff, ended, skipped, problems, message, created_at, created_by, decided_by,
+                    undone_by)
+                VALUES (\(bundle), \(partner), \(mark + ".zip"), '', '', 'refused', '', '', 0, 0, 0, 0, 0, 0,
+                    '', 0, 0, 0, 0, '', '', \(Timestamp.now), '', '', '')
+                """)
+        }
+        return ["partners": partner, "files": file, "bundles": bundle, "exports": Identifiers.next()]
+    }
+
+    private static func classList(in city: TestCity) async throws -> String {
+        let sent = try await city.client(.dongxing).upload(
+            "/rosters/class-lists", from: "/rosters/class-lists/new", field: "file", fileName: mark + ".csv",
+            Array("学校标识码,年级,班号\n\(TestCity.borderSchool),五年级,7\n".utf8), [])
+        return try #require(
+            sent.location.flatMap { $0.split(separator: "/").last }.map(String.init), "\(sent.text.suffix(800))")
     }
 
     private static func counterpart(in city: TestCity) async throws -> String {

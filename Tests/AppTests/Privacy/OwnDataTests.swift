@@ -1,4 +1,5 @@
 import Directory
+import Foundation
 import Identity
 import Kernel
 import Platform
@@ -43,6 +44,11 @@ import Testing
             #expect(json.status == 200 && json.text.contains(PrivacyCity.address))
             let document = try await parent.get("/my-data/copy?child=\(scene.pupil)&format=html")
             #expect(document.text.contains(PrivacyCity.citizenNumber) && document.text.contains("学籍管理员"))
+            let workbook = try await parent.get("/my-data/copy?child=\(scene.pupil)&format=xlsx")
+            let path = scene.city.folder + "/copy.xlsx"
+            try Data(workbook.bytes).write(to: URL(fileURLWithPath: path))
+            let cells = try CanarySearch.cells(of: path)
+            #expect(cells.contains(PrivacyCity.address) && cells.contains("学籍管理员"))
             // Hers, not the child's.
             #expect(try await parent.get("/my-data/copy?format=json").status == 404)
         }

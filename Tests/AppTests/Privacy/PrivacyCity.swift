@@ -31,7 +31,7 @@ struct PrivacyCity: Sendable {
             try PersonFactStore(db, crypto).change(
                 ["homeAddress": PrivacyCity.address, "email": "sun@school.example", "ethnicity": "08"], of: pupil,
                 from: year.firstDay, source: FactSource(.roll, at: .now, by: actor))
-            let guardians = try EnrolmentStore(db).guardians(of: [pupil], on: Timestamp.now.day)[pupil]
+            let guardians = try GuardianshipStore(db).confirmedGuardians(of: [pupil], on: Timestamp.now.day)[pupil]
             return (classGroup, pupil, try #require(guardians?.first).id)
         }
         self.school = school

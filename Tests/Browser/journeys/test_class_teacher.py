@@ -2,7 +2,7 @@
 import re
 
 from playwright.sync_api import expect
-from steps import confirm, go, heading, scan, sign_in, status
+from steps import activate, confirm, go, heading, scan, sign_in, slip_of, status
 
 CLASS = "六年级(1)班"
 PASSWORD = "Qing-shan-66"
@@ -24,21 +24,6 @@ def open_accounts(page) -> None:
     if button.count():
         button.click()
         expect(page.get_by_role("status")).to_contain_text("已开通")
-
-
-def slip_of(page, name: str | None = None) -> dict[str, str]:
-    slip = page.locator(".slip")
-    slip = slip.filter(has=page.get_by_role("heading", name=name, exact=True)) if name else slip.last
-    login, code = slip.locator("code").all_inner_texts()
-    return {"name": slip.get_by_role("heading").inner_text(), "login": login, "code": code}
-
-
-def activate(page, slip: dict[str, str], password: str) -> None:
-    page.get_by_label("登录名").fill(slip["login"])
-    page.get_by_label("激活码").fill(slip["code"])
-    page.get_by_label("设置密码").fill(password)
-    page.get_by_label("再填一次密码").fill(password)
-    page.get_by_role("button", name="激活并登录").click()
 
 
 def test_a_class_gets_accounts_and_cards_and_a_pupil_scans_hers(journey):

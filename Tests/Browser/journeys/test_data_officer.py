@@ -96,3 +96,15 @@ def test_a_pupil_reads_what_is_held_about_her(journey):
     school.expect_clean()
     page.reload()
     expect(page.locator("#requests")).to_contain_text("已更正")
+
+
+def test_what_is_due_is_counted_and_nothing_goes_by_itself(journey):
+    city = journey("city")
+    page = city.page
+    page.goto("/privacy/retention")
+    heading(page, "保存期限")
+    page.get_by_role("button", name="清点到期记录").click()
+    # When the job is done its page leads back.
+    expect(page.locator("#runs")).to_contain_text("待确认", timeout=30_000)
+    expect(page.locator("#periods")).to_contain_text("花名册导入的文件和变更集")
+    city.picture("retention")

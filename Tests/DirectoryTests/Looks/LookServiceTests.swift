@@ -57,7 +57,7 @@ struct LookServiceTests {
                     ["homeAddress": "华石镇 1 号", "health": "10", "ethnicity": "01"], of: pupil,
                     from: RosterWorld.start, source: source)
                 return try #require(
-                    try EnrolmentStore(db).guardians(of: [pupil], on: RosterWorld.today)[pupil]?.first
+                    try GuardianshipStore(db).confirmedGuardians(of: [pupil], on: RosterWorld.today)[pupil]?.first
                 ).id
             }
             try await body(Scene(world: world, classGroup: classGroup, pupil: pupil, guardian: guardian))

@@ -28,7 +28,7 @@ struct PersonMergeTests {
             #expect(try await world.members(of: made.classGroup) == ["黄小芳"])
             #expect(try await world.members(of: made.other) == [])
             let guardians = try await world.database.read {
-                try EnrolmentStore($0).guardians(of: [kept], on: RosterWorld.today)[kept] ?? []
+                try GuardianshipStore($0).confirmedGuardians(of: [kept], on: RosterWorld.today)[kept] ?? []
             }
             #expect(guardians.map(\.name) == ["黄晓芳家长"])
             let history = try await world.database.read { try EnrolmentStore($0).history(of: kept) }

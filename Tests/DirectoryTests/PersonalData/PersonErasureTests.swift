@@ -54,12 +54,15 @@ struct PersonErasureTests {
                     to: classGroup, from: RosterWorld.start)
             }
             let guardian = try await world.database.read { db in
-                try #require(try EnrolmentStore(db).guardians(of: [pupil], on: RosterWorld.today)[pupil]?.first).id
+                try #require(try GuardianshipStore(db).guardians(of: [pupil], on: RosterWorld.today)[pupil]?.first)
+                    .guardian
             }
             let source = DirectoryPersonalData(database: world.database, crypto: crypto)
             await #expect(throws: DomainError.self) { try await source.erase(guardian, wholly: true, by: "李校长") }
             try await world.database.write { db in
-                try EnrolmentStore(db).endGuardians(of: pupil, on: RosterWorld.start, at: RosterWorld.now)
+                let store = GuardianshipStore(db)
+                let own = try #require(try store.open(guardian, pupil))
+                #expect(try store.end(own.id, on: RosterWorld.start, by: "李校长", at: RosterWorld.now))
             }
             #expect(try await !source.erase(guardian, wholly: true, by: "李校长").isEmpty)
             #expect(try await source.erase(guardian, wholly: true, by: "李校长").isEmpty)

@@ -155,6 +155,8 @@ extension ExchangeCity {
             }
             #expect(entries.count == 1 && entries[0].organisationPath == world.school.path)
             #expect(!entries[0].detail.contains(Self.number))
+            let looks = try await world.city.database.read { try LookStore($0).list(within: .everything, limit: 5) }
+            #expect(looks.count == 1 && looks.first?.people == 1 && looks.first?.looker.name == "人事系统hr")
         }
     }
 

@@ -188,6 +188,28 @@ import Testing
     }
 
     @Test(arguments: TestDatabase.allCases)
+    func `after a merge the old key shows who goes on, and changes nothing`(on database: TestDatabase) async throws {
+        try await ExchangeCity.run(database) { (world: ExchangeCity) async throws in
+            let old = try #require(try await world.send(.post, "/Users", person("t1")).body["id"]?.text)
+            let school = world.school, crypto = world.city.platform.crypto
+            let survivor = try await world.city.database.write { db in
+                let survivor = try StaffService(db, crypto, by: .system).add(
+                    NewStaffMember(name: "黄老师", post: "10", from: Timestamp.now.day.adding(days: -30)), to: school)
+                try PersonMergeService(db, crypto, by: .system, moving: ExchangeModule.personColumns).merge(
+                    ID(old), into: survivor)
+                return survivor
+            }
+            let shown = try await world.send(.get, "/Users/" + old)
+            #expect(shown.status == 200 && shown.body["id"]?.text == survivor.rawValue)
+            #expect(shown.answer.headers[.contentLocation]?.hasSuffix("/Users/\(survivor)") == true)
+            #expect(try await world.send(.delete, "/Users/" + old).status == 404)
+            let rename = #"{"Operations":[{"op":"replace","path":"title","value":"校长"}]}"#
+            #expect(try await world.send(.patch, "/Users/" + old, rename).status == 404)
+            #expect(try await world.send(.get, "/Users/\(survivor)").status == 200)
+        }
+    }
+
+    @Test(arguments: TestDatabase.allCases)
     func `who has not seen the latest does not overwrite it`(on database: TestDatabase) async throws {
         try await ExchangeCity.run(database) { (world: ExchangeCity) async throws in
             let made = try await world.send(.post, "/Users", person("t1"))

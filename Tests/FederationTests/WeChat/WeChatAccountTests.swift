@@ -30,7 +30,7 @@ import Testing
             func state() async throws -> [String] {
                 try await city.database.read { db in
                     let record = try AccountStore(db).find(account, within: .everything, at: .now)
-                    return try EnrolmentStore(db).children(of: record.person, on: Timestamp.now.day).map(\.name)
+                    return try GuardianshipStore(db).wards(of: record.person, on: Timestamp.now.day).map(\.name)
                         + record.grants.map { $0.role.rawValue } + [record.login]
                 }
             }

@@ -148,9 +148,9 @@ import Testing
         let server = try ScriptedServer(.silence)
         let one = OutboundClient(
             policy: OutboundPolicy(allowsPrivate: true), threads: 1, queueLimit: 1, logger: Self.logger)
-        let running = Task { try await one.send(OutboundRequest(url: server.url(), timeout: 60)) }
+        let running = Task { try await one.send(OutboundRequest(url: server.url(), timeout: 600)) }
         await server.request()
-        let request = OutboundRequest(url: server.url(), timeout: 60)
+        let request = OutboundRequest(url: server.url(), timeout: 600)
         let first = await withTaskGroup(of: OutboundError?.self) { group in
             for _ in 0..<2 {
                 group.addTask {

@@ -112,6 +112,24 @@ struct RetentionTests {
         #expect(HeldRecords([hold("", nil)]).isHeld("anything"))
     }
 
+    @Test(arguments: TestDatabase.allCases)
+    func `every month counts once by itself and deletes nothing`(on database: TestDatabase) async throws {
+        let records = Records(RetentionTests.old(3))
+        try await RetentionTests.run(database, records) { (service, database) async throws in
+            for iso in ["2026-10-10", "2026-10-31", "2026-11-01", "2027-01-15", "2027-01-16"] {
+                let now = Timestamp(startOf: LocalDate(iso: iso)!)
+                try await RetentionService(database: database, sources: [records], now: { now }).tend()
+            }
+            let runs = try await database.read { try RetentionStore($0).runs(limit: 9) }
+            #expect(runs.map(\.startedAt.day.iso) == ["2027-01-15", "2026-11-01", "2026-10-10"])
+            let runner = JobRunner(database: database, handlers: service.jobs, logger: TestDatabase.logger)
+            while try await runner.runOne() {}
+            let counted = try await database.read { try RetentionStore($0).runs(limit: 9) }
+            #expect(counted.allSatisfy { $0.state == .counted && $0.lines.map(\.overdue) == [3] })
+            #expect(records.count == 3)
+        }
+    }
+
     @Test func `every period is at least what the law asks`() {
         #expect(Set(RetentionPeriod.all.map(\.kind)).count == RetentionPeriod.all.count)
         #expect(RetentionPeriod.of("audit").map { $0.days >= 184 } ?? false)

@@ -32,11 +32,12 @@ struct DifferenceTests {
                 [("place", made.school.id.rawValue), ("subject", "pupils")])
             let path = try #require(sent.location, "\(sent.text.suffix(800))")
             let crypto = made.crypto, id = try #require(ID<Difference>(checking: path.split(separator: "/").last ?? ""))
-            let (difference, report) = try await made.database.read {
-                try DifferenceStore($0, crypto).find(id, within: .everything)
+            let (difference, found) = try await made.database.read { db in
+                let store = DifferenceStore(db, crypto), difference = try store.find(id, within: .everything)
+                return (difference, try store.lines(of: difference, nil, after: 0, limit: 100).map(\.line))
             }
             #expect(difference.rowCount == 4)
-            let lines = report.lines.map {
+            let lines = found.map {
                 "\($0.kind.rawValue) \($0.name) \($0.fields.map(\.text).joined(separator: "；"))"
             }
             #expect(

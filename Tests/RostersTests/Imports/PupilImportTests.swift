@@ -39,7 +39,7 @@ import Testing
             let children = try await site.database.read { db -> [ID<Person>: [PersonRecord]] in
                 let ids = try db.column(
                     "SELECT id FROM directory_person WHERE name IN ('韦小明', '黄小红')", as: ID<Person>.self)
-                return try EnrolmentStore(db).guardians(of: ids, on: Timestamp.now.day)
+                return try GuardianshipStore(db).confirmedGuardians(of: ids, on: Timestamp.now.day)
             }
             let parents = Set(children.values.flatMap { $0.map(\.id) })
             #expect(children.count == 2 && parents.count == 1)

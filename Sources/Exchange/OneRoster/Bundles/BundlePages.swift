@@ -12,8 +12,9 @@ enum BundlePages {
             """
         let form = UI.form(action: root, page: page, submit: "下载", problems: problems, fields)
         let note = "把管理范围内的学校、班级、师生名册按 OneRoster 1.2 的 CSV 格式打包，给不能在线读取的系统使用。不含证件号码和电话。"
+        let received = UI.linkButton("收到的名册包", url: BundleImportPages.root)
         return UI.layout(
             "OneRoster 名册包", page, breadcrumbs: [Crumb("OneRoster 名册包")], isFailed: !problems.isEmpty,
-            "\(UI.heading("OneRoster 名册包", note: note))\(UI.card(nil, form))")
+            "\(UI.heading("OneRoster 名册包", note: note, actions: received))\(UI.card(nil, form))")
     }
 }

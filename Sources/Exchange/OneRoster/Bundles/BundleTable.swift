@@ -3,7 +3,11 @@ struct BundleTable: Sendable {
     let headers: [String]
     let rows: [[String]]
 
-    /// `nil` when quotation marks do not pair up or the text is no UTF-8.
+    /// Lines and characters of a field up to which a file is read.
+    private static let mostRows = 1_000_000, mostBytes = 10_000, mostHeaders = 200
+
+    /// `nil` when quotation marks do not pair up, a bound is passed, or the
+    /// text is no UTF-8.
     init?(_ bytes: [UInt8]) {
         var bytes = bytes[...]
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes = bytes.dropFirst(3) }
@@ -32,7 +36,10 @@ struct BundleTable: Sendable {
                 isQuoted = true
             case 0x2C, 0x0A:
                 guard let value = text() else { return nil }
-                line.append(value)
+                let most = lines.first.map { $0.count + 1 } ?? BundleTable.mostHeaders
+                // One field too many is enough to refuse a line.
+                if line.count < most { line.append(value) } else if lines.isEmpty { return nil }
+                guard field.count <= BundleTable.mostBytes, lines.count <= BundleTable.mostRows else { return nil }
                 (field, wasQuoted) = ([], false)
                 if byte == 0x0A {
                     lines.append(line)

@@ -77,15 +77,20 @@ struct OneRosterReach {
 
     private var guardians: SQL {
         let overlap: [SQL] = [
-            "e.valid_from <= \(view.today)", "(g.valid_to IS NULL OR g.valid_to > e.valid_from)",
+            "g.state = 'confirmed'", "e.valid_from <= \(view.today)",
+            "(g.valid_to IS NULL OR g.valid_to > e.valid_from)",
             "(e.valid_to IS NULL OR e.valid_to > g.valid_from)",
         ]
-        let until: SQL =
+        let ended: SQL =
             "CASE WHEN e.valid_to IS NOT NULL AND (g.valid_to IS NULL OR e.valid_to < g.valid_to) THEN e.valid_to ELSE g.valid_to END"
+        let adult = Majority.day(ofBirth: "c.birth_date")
+        let until: SQL =
+            "CASE WHEN c.birth_date IS NOT NULL AND (\(ended) IS NULL OR \(adult) < \(ended)) THEN \(adult) ELSE \(ended) END"
         return """
             SELECT \(columns("g.guardian_id", from: "g.valid_from", until: until, changed: ["g.changed_at", "e.changed_at"]))
             FROM directory_guardianship g JOIN directory_enrolment e ON e.person_id = g.child_id
             JOIN directory_organisation o ON o.id = e.school_id JOIN directory_person p ON p.id = g.guardian_id
+            JOIN directory_person c ON c.id = g.child_id
             WHERE \(conditions("g.guardian_id", from: "g.valid_from", overlap))
             """
     }

@@ -140,10 +140,11 @@ struct OneRosterUserStore: OneRosterSource {
         try db.each(
             """
             SELECT g.guardian_id, e.school_id, g.valid_from, g.valid_to, e.valid_from, e.valid_to, g.recorded_at,
-                g.changed_at, e.changed_at
+                g.changed_at, e.changed_at, c.birth_date
             FROM directory_guardianship g JOIN directory_enrolment e ON e.person_id = g.child_id
+            JOIN directory_person c ON c.id = g.child_id
             JOIN directory_organisation o ON o.id = e.school_id
-            WHERE g.guardian_id IN \(in: keys) AND g.valid_from <= \(view.today) AND e.valid_from <= \(view.today)
+            WHERE g.guardian_id IN \(in: keys) AND g.state = 'confirmed' AND g.valid_from <= \(view.today) AND e.valid_from <= \(view.today)
                 AND \(SQL.within(view.scope, "o.path"))
             ORDER BY e.valid_from, g.id
             """
@@ -151,14 +152,20 @@ struct OneRosterUserStore: OneRosterSource {
             let begun: LocalDate = try row.get(2), came: LocalDate = try row.get(4)
             let ended: LocalDate? = try row.get(3), left: LocalDate? = try row.get(5)
             let times: [Timestamp] = [try row.get(6), try row.get(7), try row.get(8)]
-            let from = max(begun, came), until = [ended, left].compactMap { $0 }.min()
-            // She was a guardian before the child came, or after it left.
+            let adult = OneRosterUserStore.majority(try row.get(9))
+            let from = max(begun, came), until = [ended, left, adult].compactMap { $0 }.min()
+            // She was a guardian before the child came, after it left, or of somebody of age.
             if let until, until <= from { return }
             let role = Role(
                 kind: .guardian, organisation: try row.get(1), isSchool: true, from: from, until: until,
                 changedAt: times.max() ?? times[0])
             found[try row.text(0), default: []].append(role)
         }
+    }
+
+    /// From when on somebody born on the day has no guardians; `nil` when the day is not known.
+    private static func majority(_ birth: String?) -> LocalDate? {
+        birth.flatMap { LocalDate(iso: $0) }.map { Majority.day(ofBirth: $0) }
     }
 
     /// A guardian of a pupil.
@@ -173,14 +180,17 @@ struct OneRosterUserStore: OneRosterSource {
         var found: [String: [Agent]] = [:]
         try db.each(
             """
-            SELECT g.child_id, g.guardian_id, g.valid_from, g.valid_to, g.recorded_at, g.changed_at
-            FROM directory_guardianship g
-            WHERE g.child_id IN \(in: keys) AND g.valid_from <= \(view.today) ORDER BY g.id
+            SELECT g.child_id, g.guardian_id, g.valid_from, g.valid_to, g.recorded_at, g.changed_at, c.birth_date
+            FROM directory_guardianship g JOIN directory_person c ON c.id = g.child_id
+            WHERE g.child_id IN \(in: keys) AND g.state = 'confirmed' AND g.valid_from <= \(view.today)
+            ORDER BY COALESCE(g.ordinal, 3), g.id
             """
         ) { row in
             let recorded: Timestamp = try row.get(4), changed: Timestamp = try row.get(5)
+            let ends: [LocalDate?] = [try row.get(3), OneRosterUserStore.majority(try row.get(6))]
             let agent = Agent(
-                id: try row.text(1), from: try row.get(2), until: try row.get(3), changedAt: max(recorded, changed))
+                id: try row.text(1), from: try row.get(2), until: ends.compactMap { $0 }.min(),
+                changedAt: max(recorded, changed))
             found[try row.text(0), default: []].append(agent)
         }
         return found

@@ -40,6 +40,11 @@ struct ScimUserStore {
             ? [] : try db.column("SELECT DISTINCT a.person_id \(open) AND a.person_id IN \(in: people)")
     }
 
+    /// Into whom the record was merged; `nil` while it stands for itself.
+    func survivor(of person: ID<Person>) throws -> ID<Person>? {
+        try db.value("SELECT merged_into FROM directory_person WHERE id = \(person)", as: ID<Person>?.self) ?? nil
+    }
+
     func person(userName: String) throws -> ID<Person>? {
         let key = ScimUserStore.key(userName)
         let found: ID<Person>? = try db.value(

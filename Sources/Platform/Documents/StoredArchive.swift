@@ -2,8 +2,8 @@ import Foundation
 
 /// Writes a zip archive file by file, without packing: what is in it compresses on the way or not at all.
 /// Good for archives below 4 GiB; `finish` throws beyond.
-final class StoredArchive {
-    enum Failure: Error { case tooLarge }
+package final class StoredArchive {
+    package enum Failure: Error { case tooLarge }
 
     private struct Entry { let name: [UInt8]; var checksum: UInt32 = 0; var size = 0; let start: Int }
 
@@ -14,20 +14,20 @@ final class StoredArchive {
     private var running: UInt32 = 0
 
     /// Throws when the file cannot be made.
-    init(path: String) throws {
+    package init(path: String) throws {
         _ = FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
         file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
     }
 
     /// Begins the next file.
-    func begin(_ name: String) throws {
+    package func begin(_ name: String) throws {
         try end()
         entries.append(Entry(name: Array(name.utf8), start: position))
         running = 0xFFFF_FFFF
         write(StoredArchive.header(entries[entries.count - 1], isLocal: true))
     }
 
-    func add(_ bytes: [UInt8]) throws {
+    package func add(_ bytes: [UInt8]) throws {
         for byte in bytes { running = StoredArchive.table[Int((running ^ UInt32(byte)) & 0xFF)] ^ (running >> 8) }
         entries[entries.count - 1].size += bytes.count
         write(bytes)
@@ -45,7 +45,7 @@ final class StoredArchive {
         try flush()
     }
 
-    func finish() throws {
+    package func finish() throws {
         try end()
         let start = position
         for entry in entries { write(StoredArchive.header(entry, isLocal: false)) }

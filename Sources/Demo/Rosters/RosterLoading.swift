@@ -9,7 +9,7 @@ import Platform
 /// of 六年级 is one whenever the demo is made.
 struct RosterLoading {
     private let platform: CityPlatform
-    private let schools: [(roster: DemoRoster, organisation: Organisation)]
+    private let schools: [(roster: DemoRoster, school: DemoSchool, organisation: Organisation)]
     private let now = Timestamp.now
     private static let since = LocalDate(year: 2015, month: 9, day: 1)!
     /// 语文 and 数学
@@ -20,19 +20,22 @@ struct RosterLoading {
     init(_ platform: CityPlatform, _ schools: [DemoSchool], _ entered: [Int: Organisation]) {
         self.platform = platform
         let byName = Dictionary(
-            schools.compactMap { school in entered[school.number].map { (school.name, $0) } }
+            schools.compactMap { school in entered[school.number].map { (school.name, (school, $0)) } }
         ) { first, _ in first }
-        self.schools = DemoRoster.all.compactMap { roster in byName[roster.school].map { (roster, $0) } }
+        self.schools = DemoRoster.all.compactMap { roster in byName[roster.school].map { (roster, $0.0, $0.1) } }
     }
 
-    func run(_ tell: @Sendable (String) -> Void) async throws {
+    func run(_ birthdays: inout Birthdays, _ tell: @Sendable (String) -> Void) async throws {
         let cast = try await castPeople()
         var staff = 0, pupils = 0
-        for (roster, organisation) in schools {
+        for (roster, school, organisation) in schools {
             let teachers = try await enterStaff(roster, organisation, cast, from: staff)
             staff += teachers.count
             for index in roster.classes.indices {
-                pupils += try await enterClass(index, of: roster, organisation, teachers, cast, from: pupils)
+                let entry = entry(of: roster.classes[index])
+                let added = try DemoPupil.pupils(of: roster.classes[index], entry, school, from: pupils, &birthdays)
+                try await enterClass(index, of: roster, organisation, teachers, cast, added)
+                pupils += added.count
             }
             tell("roster \(roster.school): \(roster.classes.count) classes")
         }
@@ -86,17 +89,17 @@ struct RosterLoading {
         ]
     }
 
-    /// Returns how many pupils were entered.
+    private func entry(of plan: DemoRoster.Class) -> SchoolYear {
+        SchoolYear(start: SchoolYear(containing: now.day).start - plan.ordinal + 1)
+    }
+
     private func enterClass(
         _ index: Int, of roster: DemoRoster, _ organisation: Organisation, _ teachers: [ID<Person>],
-        _ cast: [String: ID<Person>], from first: Int
-    ) async throws -> Int {
-        let plan = roster.classes[index], crypto = platform.crypto, now = now
-        let entry = SchoolYear(start: SchoolYear(containing: now.day).start - plan.ordinal + 1)
-        let seed = "\(roster.school)/\(plan.stage.rawValue)/\(plan.ordinal)/\(plan.number)"
-        let pupils = try (0..<plan.pupils).map { try DemoPupil(seed, $0, first, entry, plan) }
+        _ cast: [String: ID<Person>], _ pupils: [DemoPupil]
+    ) async throws {
+        let plan = roster.classes[index], crypto = platform.crypto, now = now, entry = entry(of: plan)
         let named = index == 0 && roster.school == DemoSchool.experimental ? cast : [:]
-        return try await platform.database.write { db in
+        try await platform.database.write { db in
             let classes = ClassGroupService(db, by: DemoCity.actor, now: now)
             let classGroup = try classes.open(
                 ClassDraft(
@@ -109,6 +112,7 @@ struct RosterLoading {
                 try classes.addTeacher(teacher, of: classGroup, subject: subject, from: entry.firstDay)
             }
             let service = EnrolmentService(db, crypto, by: DemoCity.actor, now: now)
+            let facts = PersonFactStore(db, crypto), source = FactSource(.roll, at: now, by: DemoCity.actor.name)
             for (place, pupil) in pupils.enumerated() {
                 var new = NewPupil(
                     name: pupil.name, identifiers: pupil.identifiers, guardianPhone: pupil.guardianPhone)
@@ -116,11 +120,25 @@ struct RosterLoading {
                     try RosterLoading.introduce(child, parent, pupil, db, crypto, now)
                     new.name = try PersonStore(db).find(child).name
                 }
-                try service.add(new, to: classGroup, from: entry.firstDay)
+                let person = try service.add(new, to: classGroup, from: entry.firstDay)
+                // What is planted in the cast stays.
+                let known = try facts.latest(of: person)
+                try facts.change(
+                    pupil.facts.filter { known?[$0.key] == nil }, of: person, knowing: known, from: entry.firstDay,
+                    source: source)
+                if place == 0, let parent = named[DemoRoster.guardian] {
+                    let guardianships = GuardianshipStore(db)
+                    guard let own = try guardianships.open(parent, person) else { continue }
+                    // She has her phone by now, so the school's word is asked for.
+                    _ = try guardianships.confirm(own.id, from: own.from, by: DemoCity.actor.name, at: now)
+                    try guardianships.set(RosterLoading.mother, 1, of: own.id, at: now)
+                }
             }
-            return pupils.count
         }
     }
+
+    /// 监护人关系
+    private static let mother = "2"
 
     /// Gives a member of the cast the numbers by which the class then finds her.
     private static func introduce(
@@ -129,42 +147,9 @@ struct RosterLoading {
     ) throws {
         let identifiers = PersonIdentifierStore(db, crypto)
         for number in pupil.identifiers { try identifiers.set(number, of: child, by: DemoCity.actor.name, at: now) }
-        try DemoCanaries.plantFacts(on: child, from: since, db, crypto, at: now)
+        try DemoCanaries.plant(on: child, and: parent, from: since, db, crypto, at: now)
         if let phone = pupil.guardianPhone {
             try identifiers.set(phone, of: parent, by: DemoCity.actor.name, at: now)
         }
-    }
-}
-
-/// A pupil of a demo before she is entered.
-private struct DemoPupil: Sendable {
-    let name: String
-    let identifiers: [PersonIdentifier]
-    let guardianPhone: PersonIdentifier?
-
-    /// - Parameters:
-    ///   - seed: names the class.
-    ///   - place: counts through the class, from 0; the first has every number.
-    ///   - first: pupils entered before the class.
-    init(_ seed: String, _ place: Int, _ first: Int, _ entry: SchoolYear, _ plan: DemoRoster.Class) throws {
-        var generator = SeededGenerator("\(seed)/\(place)")
-        let isMale = generator.fraction() < 0.52
-        name = DemoNames.person(&generator, isMale: isMale)
-        // Six years old on the first of September of the first grade, twelve on that of 七年级.
-        let month = generator.number(in: 1...12), day = generator.number(in: 1...28)
-        let age = plan.stage == .junior ? 12 : 6
-        let year = entry.start - age - (month >= 9 ? 1 : 0), sequence = first + place
-        let citizen = DemoNames.citizenNumber(
-            born: year, month: month, day: day, sequence: sequence, isMale: isMale)
-        // A few wait for their formal number.
-        let isTemporary = place > 0 && generator.fraction() < 0.05
-        let student =
-            isTemporary
-            ? DemoNames.temporaryStudentNumber(born: year, month: month, day: day, sequence: sequence) : "G" + citizen
-        identifiers = [
-            try PersonIdentifier(.studentNumber, student), try PersonIdentifier(.citizenNumber, citizen),
-        ]
-        let hasPhone = place == 0 || generator.fraction() < 0.9
-        guardianPhone = try hasPhone ? PersonIdentifier(.phone, DemoNames.phone(sequence + 1)) : nil
     }
 }

@@ -1,0 +1,156 @@
+import Database
+import Foundation
+import Kernel
+import Platform
+
+/// What somebody can do with her uploads.
+struct UploadService: Sendable {
+    let database: Database
+    let desk: UploadDesk
+    let settings: MediaSettings
+    let now: @Sendable () -> Timestamp
+
+    /// Bytes after which a long body is made safe while it still arrives.
+    static let checkpoint = 16 << 20
+
+    /// Bytes that one file of hers may have.
+    func fileLimit(of user: CurrentUser) -> Int {
+        user.grants.map { settings.roleBytes[$0.role] ?? settings.fileBytes }.max() ?? settings.fileBytes
+    }
+
+    /// - Throws: `DomainError.invalid` for a file that is empty or too large, `.conflict` when her share is used up,
+    ///   `.unavailable` when the disk is.
+    func create(name: String, length: Int, by user: CurrentUser) async throws -> Upload {
+        let limit = fileLimit(of: user)
+        guard length > 0 else { throw DomainError.invalid("file", "文件是空的，没有内容。") }
+        guard length <= limit else {
+            throw DomainError.invalid("file", "文件有 \(FileSize.text(length))，超过每个文件 \(FileSize.text(limit)) 的上限。")
+        }
+        guard try hasRoom(for: length) else { throw DomainError.unavailable("服务器的存储空间不足，请联系平台管理员。") }
+        let id = ID<Upload>.new(), now = now(), settings = settings
+        return try await database.write { db in
+            let store = UploadStore(db), load = try store.load(of: user.account)
+            guard load.open < settings.openUploads else {
+                throw DomainError.conflict("同时上传的文件太多，请先完成或取消一些。")
+            }
+            guard load.bytes + length <= settings.accountBytes else {
+                let share = FileSize.text(settings.accountBytes)
+                throw DomainError.conflict("没有用上的文件合计不能超过 \(share)，请先使用或取消一些。")
+            }
+            try store.add(id, of: user.account, name: FileName.clean(name), length: length, now: now)
+            return try store.find(id, of: user.account)
+        }
+    }
+
+    private func hasRoom(for length: Int) throws -> Bool {
+        var facts = statvfs()
+        guard statvfs((desk.path(of: .new()) as NSString).deletingLastPathComponent, &facts) == 0 else { return true }
+        return Int(clamping: facts.f_bavail).multipliedReportingOverflow(by: Int(facts.f_frsize)).partialValue
+            > length + settings.reservedBytes
+    }
+
+    func find(_ id: ID<Upload>, of user: CurrentUser) async throws -> Upload {
+        try await database.read { try UploadStore($0).find(id, of: user.account) }
+    }
+
+    /// Opens an upload at the bytes that count: those known to be safe, and those that came since in this run of the
+    /// machine, which are made safe now. The caller hands the file back with `close`.
+    /// - Parameter isVerified: whether the bytes to come count before their checksum was seen.
+    func open(_ upload: Upload, isVerified: Bool = true) async throws -> PartialFile {
+        try await letEnd(upload.id)
+        let file = try desk.open(upload.id)
+        do {
+            // Read again now that nobody else writes.
+            guard let known = try await database.read({ try UploadStore($0).find(upload.id) }),
+                known.state == .uploading
+            else { throw DomainError.notFound }
+            let counts = !known.bootID.isEmpty && known.bootID == BootID.current
+            let offset = min(counts ? file.offset : min(file.offset, known.received), known.length)
+            try file.begin(at: offset, hash: desk.hash(of: upload.id, at: offset))
+            let bootID = isVerified ? BootID.current : ""
+            if offset != known.received || bootID != known.bootID {
+                _ = try await SheetRowFeed.onThread { try file.sync() }
+                try await note(upload.id, offset, bootID)
+            }
+            return file
+        } catch {
+            desk.close(upload.id, file)
+            throw error
+        }
+    }
+
+    /// Lets an earlier request of the upload take in what has come of it, as long as something still comes: its line may be
+    /// cut, and the rest be under way to the disk.
+    private func letEnd(_ id: ID<Upload>) async throws {
+        var written = desk.progress(of: id)
+        for _ in 0..<UploadService.mostPauses {
+            guard written != nil else { return }
+            try await Task.sleep(for: .milliseconds(100))
+            let now = desk.progress(of: id)
+            if now == written { return }
+            written = now
+        }
+    }
+
+    /// Pauses of a tenth of a second that a newcomer waits at most.
+    private static let mostPauses = 30
+
+    func close(_ upload: Upload, _ file: PartialFile) { desk.close(upload.id, file) }
+
+    /// Makes the bytes safe and says so; returns how many there are.
+    @discardableResult
+    func keep(_ upload: Upload, _ file: PartialFile, isVerified: Bool = true) async throws -> Int {
+        let count = try await SheetRowFeed.onThread { try file.sync() }
+        try await note(upload.id, count, isVerified ? BootID.current : "")
+        return count
+    }
+
+    private func note(_ id: ID<Upload>, _ count: Int, _ bootID: String) async throws {
+        let now = now()
+        try await database.write { try UploadStore($0).noteReceived(id, count, bootID: bootID, now: now) }
+    }
+
+    /// All bytes are there and safe.
+    func finish(_ upload: Upload, _ file: PartialFile) async throws {
+        if file.needsHash { try await SheetRowFeed.onThread { try file.remakeHash() } }
+        guard let digest = file.digest() else { throw PartialFileError.revoked }
+        let now = now()
+        try await database.write { try UploadStore($0).finish(upload.id, sha256: digest, now: now) }
+    }
+
+    /// Gives an upload up, whatever its state; one that a record has taken up only leaves the list.
+    func cancel(_ id: ID<Upload>, of user: CurrentUser) async throws {
+        try await database.write { db in
+            let store = UploadStore(db)
+            try store.remove(try store.find(id, of: user.account).id)
+        }
+        desk.discard(id)
+    }
+
+    /// Removes what is overdue, and files that no upload names. Returns how many uploads ended.
+    func sweep() async throws -> Int {
+        let now = now()
+        let expired = try await database.write { try UploadStore($0).removeExpired(now: now) }
+        for id in expired { desk.discard(id) }
+        // A file younger than an hour may belong to an upload whose row this reader does not see yet.
+        let old = try desk.files().filter { $0.changedAt.adding(seconds: 3600) < now }.map(\.id)
+        for start in stride(from: 0, to: old.count, by: 500) {
+            let ids = Array(old[start..<min(start + 500, old.count)])
+            let known = Set(try await database.read { try UploadStore($0).known(ids) })
+            for id in ids where !known.contains(id) { desk.discard(id) }
+        }
+        return expired.count
+    }
+}
+
+/// Sizes of files for people.
+enum FileSize {
+    /// `3.2 MB`, in steps of 1,024.
+    static func text(_ bytes: Int) -> String {
+        let units = ["字节", "KB", "MB", "GB", "TB"]
+        var value = Double(bytes), unit = 0
+        while value >= 1024, unit < units.count - 1 { (value, unit) = (value / 1024, unit + 1) }
+        let number = unit == 0 || value == value.rounded() ? String(Int(value)) : String(format: "%.1f", value)
+        return number + " " + units[unit]
+    }
+}

@@ -1,0 +1,94 @@
+import Foundation
+import Kernel
+import Platform
+import Web
+
+/// 我的存档: everything somebody made and published or has in hand, original files with what is told of them, as one
+/// archive that needs nothing of the platform to be read.
+struct ItemArchive: Sendable {
+    /// One version of one resource, as it stands in the archive.
+    struct Entry: Codable, Sendable, Equatable {
+        struct File: Codable, Sendable, Equatable {
+            /// Place in the archive.
+            let path: String
+            let name: String
+            let size: Int
+            let sha256: String
+        }
+
+        /// `FCG:RES:` and the platform's own key (LOM 1.1).
+        let identifier: String
+        let state: String
+        let version: Int
+        let authors: [String]
+        let school: String
+        let content: ItemContent
+        let lessons: [String]
+        let adaptedFrom: String?
+        let publishedAt: String?
+        let files: [File]
+    }
+
+    let author: String
+    let madeAt: Timestamp
+    let entries: [Entry]
+
+    /// Writes the archive; blocks.
+    /// - Parameter files: where the content of a file lies, by its hash.
+    func write(to path: String, files: (String) -> String) throws {
+        let archive = try StoredArchive(path: path)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        try archive.begin("resources.json")
+        try archive.add(Array(try encoder.encode(entries)))
+        try archive.begin("index.html")
+        try archive.add(document.bytes)
+        for file in entries.flatMap(\.files) {
+            try archive.begin(file.path)
+            guard let handle = FileHandle(forReadingAtPath: files(file.sha256)) else {
+                throw DomainError.unavailable("文件“\(file.name)”暂时读不到，请稍后再试。")
+            }
+            defer { try? handle.close() }  // only read
+            while let data = try handle.read(upToCount: 1 << 20), !data.isEmpty { try archive.add(Array(data)) }
+        }
+        try archive.finish()
+    }
+
+    private var document: HTML {
+        let title = "\(author)的资源存档"
+        return #"""
+            <!doctype html>
+            <html lang="zh-CN"><head><meta charset="utf-8"><title>\#(title)</title></head><body>
+            <h1>\#(title)</h1><p>制作时间：\#(madeAt.text)</p>
+            \#(each: entries, ItemArchive.section)
+            </body></html>
+            """#
+    }
+
+    private static func section(_ entry: Entry) -> HTML {
+        let content = entry.content
+        let facts = [
+            ("类型", ResourceLists.type.name(of: content.type)), ("作者", entry.authors.joined(separator: "、")),
+            ("学校", entry.school), ("所属课", entry.lessons.joined(separator: "；")), ("简介", content.summary),
+            ("授权方式", ResourceLists.licence(content.licence)?.name ?? ""),
+            ("来源", ResourceLists.origin.name(of: content.origin)), ("出处", content.source),
+            ("改编自", entry.adaptedFrom ?? ""), ("状态", entry.state), ("发布时间", entry.publishedAt ?? ""),
+            ("标识", entry.identifier),
+        ].filter { !$0.1.isEmpty }
+        return #"""
+            <h2>\#(content.title)</h2>
+            <dl>\#(each: facts, { "<dt>\($0.0)</dt><dd>\($0.1)</dd>" })</dl>
+            <ul>\#(each: entry.files, { #"<li><a href="\#(url: $0.path)">\#($0.name)</a></li>"# })</ul>
+            """#
+    }
+
+    /// A name for a file in the archive: its place tells it from others, its own name is kept for people.
+    static func path(_ item: ID<Item>, _ number: Int, _ name: String) -> String {
+        let plain = name.unicodeScalars.map { scalar -> Character in
+            scalar.value < 0x20 || scalar.value == 0x7F || "/\\:*?\"<>|".unicodeScalars.contains(scalar)
+                ? "_" : Character(scalar)
+        }
+        let safe = String(plain).prefix(80)
+        return "files/\(item)/\(number)-\(safe.isEmpty ? "file" : String(safe))"
+    }
+}

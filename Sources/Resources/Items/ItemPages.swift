@@ -1,0 +1,113 @@
+import Directory
+import Kernel
+import Platform
+import Web
+
+/// A resource with the names of who made it.
+struct ItemLine: Sendable {
+    let item: Item
+    let authors: [ItemAuthor]
+
+    var authorNames: String { authors.map(\.name).joined(separator: "、") }
+}
+
+/// The lists of resources and the page of one.
+enum ItemPages {
+    static let root = "/resources"
+    static func path(_ id: ID<Item>) -> String { "\(root)/\(id)" }
+    static func path(_ file: ItemFile, of id: ID<Item>) -> String { "\(path(id))/attachments/\(file.id)" }
+
+    static func tone(_ state: ItemState) -> Tone {
+        switch state {
+        case .draft: .info
+        case .pending: .warn
+        case .published: .ok
+        case .takenDown: .muted
+        }
+    }
+
+    private static func table(_ caption: String, hasState: Bool, empty: HTML) -> DataTable<ItemLine> {
+        var columns: [DataColumn<ItemLine>] = [
+            DataColumn(
+                "标题", value: { .text($0.item.content.title) },
+                cell: { #"<a href="\#(url: path($0.item.id))">\#($0.item.content.title)</a>"# }),
+            DataColumn("类型", value: { .text($0.item.typeTitle) }),
+            DataColumn("作者", value: { .text($0.authorNames) }),
+            DataColumn("学校", value: { .text($0.item.schoolName) }),
+            DataColumn("范围", value: { .text($0.item.content.visibility.title) }),
+        ]
+        if hasState {
+            columns.append(
+                DataColumn(
+                    "状态", value: { .text($0.item.state.title) },
+                    cell: { UI.tag($0.item.state.title, tone($0.item.state)) }))
+        }
+        columns.append(DataColumn("更新时间", value: { .text($0.item.changedAt.text) }))
+        return DataTable(caption: caption, columns: columns, empty: empty)
+    }
+
+    static let library = table(
+        "资源库", hasState: false, empty: UI.emptyState("没有符合条件的资源", "换一个词，或减少筛选条件。"))
+    static let own = table(
+        "我的资源", hasState: true, empty: UI.emptyState("还没有资源", "点“新建资源”，或在教材的一课上点“为这一课上传资源”。"))
+    static let reviews = table(
+        "资源管理", hasState: true, empty: UI.emptyState("没有这一类资源", "教师提交后在这里审核。"))
+
+    static func library(_ slice: Page<ItemLine>, node: NodePlace?, _ request: WebRequest) -> HTML {
+        let query = request.query, isSignedIn = request.completeSession != nil
+        let groups = [SelectOption("", "全部")] + ResourceGroup.allCases.map { SelectOption($0.rawValue, $0.title) }
+        let places = [
+            SelectOption("", "全部"), SelectOption("school", "本校的"), SelectOption("county", "本县(市、区)的"),
+        ]
+        var fields: HTML = """
+            \(UI.searchField("q", label: "关键字", value: query["q"], placeholder: "标题、标签或拼音首字母"))
+            \(UI.select("group", label: "类型", options: groups, selected: query["group"]))
+            """
+        if isSignedIn { fields += UI.select("place", label: "来自", options: places, selected: query["place"]) }
+        let content: HTML = """
+            \(UI.heading("资源库", note: node.map { $0.full } ?? "已发布的资源"))
+            \(UI.card(nil, UI.filterBar(action: root, query: query, keep: node == nil ? [] : ["node"], fields)))
+            \(UI.card(nil, library.html(slice, path: root, query: query)))
+            """
+        return UI.layout("资源库", request.page, breadcrumbs: [Crumb("资源库")], wide: true, content)
+    }
+
+    static func own(_ slice: Page<ItemLine>, hasOriginals: Bool, _ request: WebRequest) -> HTML {
+        let path = root + "/mine"
+        var actions = UI.linkButton("新建资源", url: root + "/new", style: .primary)
+        if hasOriginals { actions += UI.linkButton("下载我的存档", url: path + "/archive") }
+        let content: HTML = """
+            \(UI.heading("我的资源", note: "发布过的一直保留，随时可以下载原件", actions: actions))
+            \(UI.card(nil, own.html(slice, path: path, query: request.query)))
+            """
+        return UI.layout("我的资源", request.page, breadcrumbs: [Crumb("我的资源")], wide: true, content)
+    }
+
+    /// What the list of whoever publishes can show.
+    enum Desk: String, CaseIterable {
+        case pending, published
+        case takenDown = "taken_down"
+
+        var title: String { self == .pending ? "待审" : self == .published ? "已发" : "下架" }
+    }
+
+    static func reviews(_ slice: Page<ItemLine>, _ desk: Desk, _ request: WebRequest) -> HTML {
+        let path = root + "/reviews"
+        let tabs = UI.tabs(
+            Desk.allCases.map { ($0.title, path + "?state=" + $0.rawValue, $0 == desk) }, label: "状态")
+        let content: HTML = """
+            \(UI.heading("资源管理", note: "审核教师提交的资源，下架有问题的资源"))
+            \(tabs)
+            \(UI.card(nil, reviews.html(slice, path: path, query: request.query)))
+            """
+        return UI.layout("资源管理", request.page, breadcrumbs: [Crumb("资源管理")], wide: true, content)
+    }
+
+    /// A line on the page of a lesson.
+    static func entry(_ line: ItemLine) -> HTML {
+        #"""
+        <li><a href="\#(url: path(line.item.id))">\#(line.item.content.title)</a> \#
+        <span class="muted">\#(line.item.typeTitle) · \#(line.authorNames) · \#(line.item.schoolName)</span></li>
+        """#
+    }
+}

@@ -1,0 +1,93 @@
+import App
+import Database
+import Foundation
+import Kernel
+import Platform
+import Synchronization
+import TestKit
+import Testing
+
+@testable import Media
+
+@Suite("安全检查") struct ScanningTests {
+    @Test(arguments: [
+        ("stream: OK\0", ScanVerdict.clean),
+        ("stream: Eicar-Test-Signature FOUND\0", .infected("Eicar-Test-Signature")),
+        ("INSTREAM size limit exceeded. ERROR\0", .unavailable), ("stream: Access denied ERROR\0", .unavailable),
+        ("", .unavailable), ("stream: OKAY\0", .unavailable),
+    ])
+    func `answers of clamd are read`(_ answer: String, _ verdict: ScanVerdict) {
+        #expect(ClamScanner.verdict(answer) == verdict)
+    }
+
+    @Test func `addresses are read`() {
+        #expect(ScannerAddress("unix:/run/clamav/clamd.ctl") == .unix(path: "/run/clamav/clamd.ctl"))
+        #expect(ScannerAddress("tcp:127.0.0.1:3310") == .tcp(host: "127.0.0.1", port: 3310))
+        for text in ["", "unix:clamd", "tcp:host", "tcp:host:0", "http://x"] { #expect(ScannerAddress(text) == nil) }
+    }
+
+    @Test func `a scanner that is not there knows nothing`() async throws {
+        let path = NSTemporaryDirectory() + "santong-scan-" + Identifiers.next()
+        try Data([1]).write(to: URL(fileURLWithPath: path))
+        defer { try? FileManager.default.removeItem(atPath: path) }  // the system clears what is left over
+        let scanner = ClamScanner(.unix(path: path + ".none"), limit: 10, timeout: 1)
+        #expect(await scanner.scan(fileAt: path, size: 1, isMedia: false) == .unavailable)
+        #expect(await scanner.scan(fileAt: path, size: 11, isMedia: false) == .tooLarge(10))
+    }
+
+    /// Says one thing after the other, and the last for ever.
+    private final class Told: ContentScanner {
+        let verdicts: Mutex<[ScanVerdict]>
+        init(_ verdicts: [ScanVerdict]) { self.verdicts = Mutex(verdicts) }
+        func scan(fileAt path: String, size: Int, isMedia: Bool) async -> ScanVerdict {
+            verdicts.withLock { $0.count > 1 ? $0.removeFirst() : $0[0] }
+        }
+    }
+
+    private func settled(
+        _ city: TestCity, _ verdicts: [ScanVerdict], _ look: (Upload) async throws -> Void
+    ) async throws {
+        let clock = Mutex(Timestamp.now)
+        let now: @Sendable () -> Timestamp = { clock.withLock { $0 } }
+        let desk = try UploadDesk(folder: city.folder + "/partial")
+        let service = UploadService(database: city.database, desk: desk, settings: MediaSettings(), now: now)
+        let settling = UploadSettling(
+            database: city.database, desk: desk, storage: FolderStorage(city.platform.files), scanner: Told(verdicts),
+            logger: TestDatabase.logger, now: now)
+        let path = city.folder + "/sent"
+        try Data("内容".utf8).write(to: URL(fileURLWithPath: path))
+        let upload = try await service.create(name: "a.txt", length: 6, by: try await city.user(.wang))
+        try await service.fill(upload, from: path)
+        for _ in verdicts {
+            #expect(try await settling.settleDue() == 1)
+            try await look(try await service.find(upload.id, of: try await city.user(.wang)))
+            clock.withLock { $0 = $0.adding(seconds: 3600) }
+        }
+    }
+
+    @Test(arguments: TestDatabase.allCases)
+    func `what could not be scanned waits and is scanned later`(on database: TestDatabase) async throws {
+        try await withTestCity(database) { (city: TestCity) async throws in
+            var states: [Upload.State] = []
+            try await settled(city, [.unavailable, .unavailable, .clean]) { states.append($0.state) }
+            #expect(states == [.quarantined, .quarantined, .ready])
+        }
+    }
+
+    @Test(arguments: TestDatabase.allCases)
+    func `what is infected is refused, told and removed`(on database: TestDatabase) async throws {
+        try await withTestCity(database) { (city: TestCity) async throws in
+            var last: Upload?
+            try await settled(city, [.infected("Eicar")]) { last = $0 }
+            let upload = try #require(last)
+            #expect(upload.state == .refused)
+            #expect(upload.remark.contains("病毒"))
+            #expect(!FileManager.default.fileExists(atPath: city.folder + "/partial/" + upload.id.rawValue))
+            #expect(!FileManager.default.fileExists(atPath: city.platform.files.path(of: upload.sha256)))
+            let noted: Int? = try await city.database.read { db in
+                try db.value("SELECT COUNT(*) FROM platform_audit_entry WHERE action = 'upload.infected'")
+            }
+            #expect(noted == 1)
+        }
+    }
+}
