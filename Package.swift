@@ -84,7 +84,9 @@ let package = Package(
         context("Rosters", resources: [.copy("Templates/Data/export-templates.json")]),
         context("Exchange"),
         context("Privacy", resources: [.copy("Retention/Data")]),
-        context("Resources", resources: [.copy("Lists/Data")]),
+        .target(
+            name: "Resources", dependencies: shared + ["Directory", "Media"], resources: [.copy("Lists/Data")],
+            swiftSettings: settings),
 
         .target(
             name: "App",
@@ -113,7 +115,7 @@ let package = Package(
             name: "measure",
             dependencies: [
                 "App", "CArgon2", "CJemalloc", "Database", "Directory", "Exchange", "Federation", "Identity", "Kernel",
-                "Media", "Platform", "Rosters", "SchoolAffairs", "Web",
+                "Media", "Platform", "Resources", "Rosters", "SchoolAffairs", "Web",
             ], path: "Benchmarks/Measure", swiftSettings: settings),
         .executableTarget(
             name: "floor", dependencies: ["CSQLite", hummingbird], path: "Benchmarks/Floor", swiftSettings: settings),
@@ -127,7 +129,12 @@ let package = Package(
         tests(for: "Kernel"),
         tests(for: "Database", ["Kernel", "App"]),
         tests(for: "Platform", ["Kernel", "Database"]),
-        tests(for: "Web", ["Kernel"]),
+        tests(
+            for: "Web",
+            [
+                "Kernel", .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOEmbedded", package: "swift-nio"),
+            ]),
         tests(for: "Media", shared + ["Directory", "Identity", "App"]),
         tests(for: "Directory", shared),
         tests(for: "Identity", shared + ["Directory"]),
@@ -138,7 +145,7 @@ let package = Package(
         tests(for: "SchoolAffairs", shared + ["Directory"]),
         tests(for: "Exchange", shared + ["Directory"]),
         tests(for: "Privacy", shared + ["Directory"]),
-        tests(for: "Resources", shared + ["Directory"], resources: [.copy("Fixtures")]),
+        tests(for: "Resources", shared + ["Directory", "Identity", "Media"], resources: [.copy("Fixtures")]),
         tests(
             for: "App",
             [

@@ -23,15 +23,20 @@ struct Measure {
         case "sign-ins": try await IdentityMeasure.signIns()
         case "people": try await IdentityMeasure.people()
         case "rollover": try await RolloverMeasure.run()
+        case "review-desk": try await DeskMeasure.run()
         case "search": try await SearchMeasure.run()
+        case "resource-search":
+            let count = arguments.dropFirst().first.flatMap { Int($0) } ?? 1_000_000
+            try await ResourceSearchMeasure.run(count: count)
         case "oneroster": try await OneRosterMeasure.run()
         case "uploads":
             try await UploadMeasure.run(megabytes: arguments.dropFirst().first.flatMap { Int($0) } ?? 1024)
         default:
             print(
                 """
-                usage: measure tokens | sessions | sign-ins | people | search | rollover | oneroster | roster [ROWS]
-                    | group-commit | uploads [MB] | sheet | import WORKBOOK | recompute DATA-FOLDER
+                usage: measure tokens | sessions | sign-ins | people | search | resource-search [COUNT] | review-desk
+                    | rollover | oneroster | roster [ROWS] | group-commit | uploads [MB] | sheet | import WORKBOOK
+                    | recompute DATA-FOLDER
                 """
             )
         }

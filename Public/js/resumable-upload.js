@@ -4,7 +4,6 @@ const PIECE = 4 * 1024 * 1024;
 const AT_ONCE = 3;
 const LONGEST_PAUSE = 30_000;
 const VERSION = { "Tus-Resumable": "1.0.0" };
-
 export default function resumable(place) {
   const queue = new Queue(place);
   for (const input of place.querySelectorAll("input[type=file]")) {
@@ -19,6 +18,12 @@ export default function resumable(place) {
   const form = place.querySelector("form");
   form?.querySelector(".form-actions")?.remove();
   form?.addEventListener("submit", (event) => event.preventDefault());
+  // A form around it is sent when all its files are there.
+  place.closest("form")?.addEventListener("submit", (event) => {
+    if (!queue.isBusy) return;
+    event.preventDefault();
+    queue.hold();
+  });
   place.addEventListener("dragover", (event) => {
     event.preventDefault();
     place.classList.add("uploader--over");
@@ -30,7 +35,9 @@ export default function resumable(place) {
     queue.add(await dropped(event.dataTransfer));
   });
   window.addEventListener("beforeunload", (event) => {
-    if (queue.isBusy) event.preventDefault();
+    if (!queue.isBusy) return;
+    event.preventDefault();
+    event.returnValue = ""; // what browsers before Chrome 119 look at
   });
 }
 
@@ -63,6 +70,9 @@ async function filesOf(entry) {
   }
 }
 
+// Uploads that run on this page: the same file chosen twice is one.
+const running = new Set();
+
 class Queue {
   constructor(place) {
     this.place = place;
@@ -76,14 +86,31 @@ class Queue {
     return this.running > 0;
   }
 
+  hold() {
+    this.say("还有文件正在上传，传完后再保存");
+    this.isHeld = true;
+    this.news.classList.remove("visually-hidden");
+    this.list.scrollIntoView({ block: "nearest" });
+  }
+
+  // Why the form waits stays said until it need not wait.
+  say(text) { if (!this.isHeld) this.news.textContent = text; }
+
   add(files) {
     this.list.hidden = false;
     for (const file of files) {
       const upload = new Upload(file, this);
       this.list.append(upload.row);
-      if (file.size === 0) upload.fail("文件是空的，没有内容。");
+      if (running.has(upload.key)) {
+        upload.isDouble = true;
+        upload.fail("这个文件已经在上传。");
+      }
+      else if (file.size === 0) upload.fail("文件是空的，没有内容。");
       else if (file.size > Number(this.place.dataset.limit)) upload.fail("文件太大。");
-      else this.waiting.push(upload);
+      else {
+        running.add(upload.key);
+        this.waiting.push(upload);
+      }
     }
     this.next();
   }
@@ -96,13 +123,13 @@ class Queue {
       upload.run().finally(() => {
         this.running -= 1;
         this.next();
+        if (!(this.isHeld &&= this.isBusy)) this.news.classList.add("visually-hidden");
       });
     }
   }
 
-  // Tells the form around which uploads it has.
   finished(upload) {
-    this.news.textContent = `${upload.file.name} 已传完`;
+    this.say(`${upload.file.name} 已传完`);
     const form = this.place.closest("form");
     if (!this.place.dataset.name || !form) return;
     const field = element("input");
@@ -141,6 +168,7 @@ class Upload {
       } catch (error) {
         if (this.isEnded) return;
         if (error instanceof Refusal) return this.fail(error.message);
+        if (error instanceof SignedOut) return this.stop();
         this.failures += 1;
         await this.rest(error instanceof Delay ? error.message : "网络中断");
       }
@@ -207,7 +235,8 @@ class Upload {
           return done();
         }
         this.isUnsure = true;
-        const isFinal = [401, 403, 412, 413, 415].includes(request.status);
+        if (request.status === 401) return failed(new SignedOut());
+        const isFinal = [403, 412, 413, 415].includes(request.status);
         const type = request.getResponseHeader("Content-Type");
         failed(new (isFinal ? Refusal : Delay)(words(type, request.responseText)));
       });
@@ -225,9 +254,11 @@ class Upload {
   async settle() {
     this.pause.hidden = true;
     this.bar.value = this.file.size;
-    write(this.key, null);
     for (let tries = 0; ; tries += 1) {
       const answer = await fetch(`${this.url}/state`);
+      // A page route: whoever is not signed in any more is sent to sign in.
+      if (answer.redirected || answer.status === 401) throw new SignedOut();
+      if (answer.status === 404) throw new Refusal("已经在别处取消");
       if (!answer.ok) throw new Error("state");
       const told = await answer.json();
       this.note.textContent = told.remark ? `${told.title}：${told.remark}` : told.title;
@@ -236,6 +267,7 @@ class Upload {
       await new Promise((done) => setTimeout(done, Math.min(5000, 500 * 2 ** tries)));
     }
     this.isEnded = true;
+    this.forget();
     this.row.classList.add("upload-item--done");
     this.drop.textContent = "移除";
     this.queue.finished(this);
@@ -275,10 +307,24 @@ class Upload {
     this.isEnded = true;
     this.request?.abort();
     this.wake?.();
-    write(this.key, null);
+    this.forget();
     this.field?.remove();
     this.row.remove();
     if (this.url && (!wasDone || this.field)) await fetch(this.url, { method: "DELETE", headers: VERSION });
+  }
+
+  // Nothing is lost: after signing in the same file goes on where it stopped.
+  stop() {
+    this.isEnded = true;
+    running.delete(this.key);
+    this.row.classList.add("upload-item--bad");
+    this.note.textContent = "登录已过期，重新登录后再选同一个文件，会接着上传。";
+    this.note.setAttribute("role", "alert");
+    const link = element("a", "", "去登录");
+    link.href = `/sign-in?return=${encodeURIComponent(location.pathname + location.search)}`;
+    this.row.append(link);
+    this.pause.hidden = true;
+    this.drop.hidden = true;
   }
 
   fail(message) {
@@ -288,16 +334,26 @@ class Upload {
     this.note.setAttribute("role", "alert");
     this.pause.hidden = true;
     this.drop.textContent = "移除";
+    this.forget();
+  }
+
+  forget() {
+    if (this.isDouble) return;
     write(this.key, null);
+    running.delete(this.key);
   }
 }
 
 class Refusal extends Error {}
 
+// The session has ended; what the server has of the file stays.
+class SignedOut extends Error {}
+
 // The server cannot now, and says why.
 class Delay extends Error {}
 
 async function refuse(answer) {
+  if (answer.status === 401) throw new SignedOut();
   const text = await answer.text();
   const isFinal = answer.status >= 400 && answer.status < 500 && ![408, 409, 423, 429].includes(answer.status);
   throw new (isFinal ? Refusal : Delay)(words(answer.headers.get("Content-Type"), text));

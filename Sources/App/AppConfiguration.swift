@@ -47,6 +47,8 @@ package struct AppConfiguration: Sendable {
     package var media: MediaSettings
     /// The city's 服务号; without one nobody signs in by WeChat.
     package var wechat: WeChatSettings?
+    /// The day by which a demo judges deeds that have their months, in place of today; refused where real data are.
+    package var demoToday: LocalDate?
 
     /// What the command line said; `nil` leaves the choice to environment and file.
     package struct Overrides: Sendable {
@@ -114,13 +116,15 @@ package struct AppConfiguration: Sendable {
             readers: number("readers", 4, 1...64), runsJobs: choice("jobs", true) { Bool($0) },
             headSeconds: number("head.seconds", 15, 1...600), bodySeconds: number("body.seconds", 30, 1...600),
             outbound: outbound, outboundAuthorities: reader.string(forKey: "outbound.ca"),
-            media: media, wechat: wechat)
+            media: media, wechat: wechat,
+            demoToday: choice("demo.today", nil) { LocalDate(iso: $0).map(Optional.some) })
         if !(0...65_535).contains(configuration.port) {
             problems.append("port must be a number from 0 to 65535, not '\(configuration.port)'")
         }
         if !FileManager.default.fileExists(atPath: configuration.publicFolder + "/css/app.css") {
             problems.append("public.folder '\(configuration.publicFolder)' has no css/app.css")
         }
+        if let problem = DropRoot.problem(configuration.exchangeFolder, data: folder) { problems.append(problem) }
         if let file = configuration.outboundAuthorities, !FileManager.default.isReadableFile(atPath: file) {
             problems.append("outbound.ca '\(file)' cannot be read")
         }
@@ -156,6 +160,16 @@ package struct AppConfiguration: Sendable {
         postgres.map { .postgres(conninfo: $0) } ?? .sqlite(path: dataFolder + "/santong.sqlite")
     }
 
+    /// For `doctor`: how the folders of exchange partners lie, and whether that will do.
+    package var exchangeFolderState: (isSound: Bool, words: String) {
+        if let problem = DropRoot.problem(exchangeFolder, data: dataFolder) { return (false, problem) }
+        guard DropRoot.isWithinData(exchangeFolder, data: dataFolder) else { return (true, "a folder of its own") }
+        return (
+            true,
+            "warning: in the data folder; set exchange.folder to a place of its own before others get access to it"
+        )
+    }
+
     /// For `doctor`: everything but secrets.
     package var described: [(name: String, value: String)] {
         [
@@ -165,7 +179,7 @@ package struct AppConfiguration: Sendable {
             ("log.level", logLevel.rawValue), ("readers", String(readers)), ("jobs", String(runsJobs)),
             ("head.seconds", String(headSeconds)), ("body.seconds", String(bodySeconds)),
             ("outbound.private", String(outbound.allowsPrivate)), ("outbound.ca", outboundAuthorities ?? "—"),
-            ("wechat.app.id", wechat?.appID ?? "—"),
+            ("wechat.app.id", wechat?.appID ?? "—"), ("demo.today", demoToday?.iso ?? "—"),
             ("upload.mb", String(media.fileBytes >> 20)), ("clamd", media.scanner == nil ? "—" : "set"),
             ("s3.bucket", media.bucket.map { "\($0.endpoint)/\($0.bucket)" } ?? "—"),
         ]

@@ -17,6 +17,11 @@ struct BackgroundWork: Service {
                 let errands = JobRunner(
                     database: platform.database, handlers: platform.errands, logger: platform.logger)
                 group.addTask { await errands.run(width: 8) }
+                // A line of their own each: a page of text waits for no film, and nothing else waits for either.
+                for handlers in [platform.media.recordingJobs, platform.media.jobs] {
+                    let media = JobRunner(database: platform.database, handlers: handlers, logger: platform.logger)
+                    group.addTask { await media.run() }
+                }
                 let delivery = EventDelivery(database: platform.database, receivers: platform.receivers)
                 group.addTask {
                     await repeatedly(every: .milliseconds(500), "events") { _ = try await delivery.deliver() }
@@ -24,6 +29,16 @@ struct BackgroundWork: Service {
                 group.addTask {
                     await repeatedly(every: .seconds(5), "people index") {
                         try await platform.directory.peopleIndexing.catchUp()
+                    }
+                }
+                group.addTask {
+                    await repeatedly(every: .seconds(5), "resource search") {
+                        try await platform.resources.searchIndexing.catchUp()
+                    }
+                }
+                group.addTask {
+                    await repeatedly(every: .seconds(5), "account index") {
+                        try await platform.identity.accountIndexing.catchUp()
                     }
                 }
                 group.addTask {
@@ -38,11 +53,15 @@ struct BackgroundWork: Service {
                     await repeatedly(every: .seconds(20), "file drop") { try await platform.exchange.fileDrop.run() }
                 }
                 group.addTask {
+                    await repeatedly(every: .seconds(60), "resources") { try await platform.resources.tend() }
+                }
+                group.addTask {
                     await repeatedly(every: .seconds(3600), "tidying") {
                         try await RepeatedRequests(platform.database).forgetOld()
                         try await platform.directory.forgetOld()
                         try await platform.identity.forgetOld()
                         try await platform.federation.forgetOld()
+                        try await platform.rosters.tend()
                         try await platform.exchange.tend()
                         try await platform.media.tend()
                         try await platform.privacy.tend()

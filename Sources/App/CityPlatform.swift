@@ -68,6 +68,11 @@ package struct CityPlatform: Sendable {
     package static let personColumns: [PersonColumn] =
         RostersModule.personColumns + SchoolAffairsModule.personColumns + ExchangeModule.personColumns
         + PrivacyModule.personColumns + ResourcesModule.personColumns
+    /// Every column that keeps the content of a file. What none of them names is swept.
+    package static let contentColumns: [ContentColumn] =
+        ContentColumn.ofPlatform + MediaModule.contentColumns + ConnectivityModule.contentColumns
+        + PlanModule.contentColumns + RostersModule.contentColumns + ExchangeModule.contentColumns
+        + ResourcesModule.contentColumns
     /// Who else sees to the records of people when two become one.
     package static let mergeListeners: [any PersonMergeListener] = [AccountMerging()]
 
@@ -94,7 +99,7 @@ package struct CityPlatform: Sendable {
         let folder = configuration.dataFolder
         files = try FileStore(root: folder + "/files")
         let uploads = folder + "/uploads"
-        try FileManager.default.createDirectory(atPath: uploads, withIntermediateDirectories: true)
+        try PrivateFile.makeFolder(uploads)
         hasher = PasswordHasher(cost: options.passwordCost)
         metrics = WebMetrics()
         let ring = try KeyFile(path: configuration.keyFile).loadOrCreate()
@@ -106,6 +111,7 @@ package struct CityPlatform: Sendable {
                 policy: configuration.outbound, authorities: configuration.outboundAuthorities, logger: logger)
         media = try MediaModule(
             database: database, files: files, settings: configuration.media, outbound: outbound, folder: folder,
+            contents: NamedContents(CityPlatform.contentColumns),
             logger: logger, now: options.now)
         address = SiteAddress(configuration.publicURL ?? "http://\(configuration.host):\(configuration.port)")
 
@@ -147,16 +153,19 @@ package struct CityPlatform: Sendable {
         federation = FederationModule(
             database: database, identity: identity, crypto: crypto, address: address, outbound: outbound,
             flavours: try GatewayFlavours(folder: folder + "/gateway"), wechat: configuration.wechat,
-            consent: ConsentGate(crypto: crypto))
+            consent: ConsentGate(crypto: crypto), today: PrivacyModule.today(crypto))
         exchange = ExchangeModule(
             database: database, crypto: crypto, machines: options.machines ?? federation.machineAccess,
             gate: PersonAccounts(), listeners: staffListeners, address: address, outbound: outbound,
             exportFolder: uploads, files: files, intake: rosters.intake, dropFolder: configuration.exchangeFolder)
 
-        resources = ResourcesModule(database: database, files: files, workFolder: uploads)
+        resources = ResourcesModule(
+            database: database, files: files, uploads: media.uploads, workFolder: uploads,
+            office: ReviewOffice(calendar: WorkCalendar.shipped, consent: ConsentGate(crypto: crypto)))
         let held = DirectoryPersonalData(database: database, crypto: crypto)
         privacy = PrivacyModule(
-            database: database, crypto: crypto, gate: PersonAccounts(),
+            database: database, crypto: crypto, gate: PersonAccounts(), workDays: WorkCalendar.shipped,
+            dataReceivers: [ExchangeReceivers(database: database), ApplicationReceivers(database: database)],
             personalData: [
                 held, AccountPersonalData(database: database, crypto: crypto),
                 FederationPersonalData(database: database), ConsentPersonalData(database: database, crypto: crypto),
@@ -164,7 +173,8 @@ package struct CityPlatform: Sendable {
             ],
             retained: [
                 held, RosterRetention(database: database), AbsenceRetention(database: database, crypto: crypto),
-                ExchangeRunRetention(database: database),
+                AffairsRetention(database: database), ExchangeRunRetention(database: database),
+                PushRetention(database: database),
                 ExchangeFileRetention(database: database, intake: rosters.intake),
             ], roleTitle: CityPlatform.roleTitle, exportFolder: uploads)
 
@@ -186,7 +196,8 @@ package struct CityPlatform: Sendable {
                 name: configuration.siteName, owner: configuration.siteOwner, contact: configuration.siteContact,
                 registration: configuration.siteRegistration, isDemo: options.demoAccounts != nil,
                 assets: try AssetManifest(folder: configuration.publicFolder)),
-            navigation: Navigation.items, exporter: SheetExporter(folder: uploads), uploadFolder: uploads,
+            navigation: NavigationMenu(Navigation.items), exporter: SheetExporter(folder: uploads),
+            uploadFolder: uploads,
             isSecure: configuration.publicURL?.hasPrefix("https://") ?? false, trustsProxy: configuration.trustsProxy)
         pipeline = WebPipeline(routes: routes, services: services, metrics: metrics, logger: logger)
     }
@@ -197,12 +208,13 @@ package struct CityPlatform: Sendable {
 
     package var jobs: [JobHandler] {
         federation.jobs + connectivity.jobs + plan.jobs + rosters.jobs + affairs.jobs + exchange.jobs + privacy.jobs
+            + resources.jobs + media.careJobs
     }
     /// Jobs that mostly wait for other systems.
     package var errands: [JobHandler] { federation.errands + exchange.errands }
     package var receivers: [EventReceiver] {
         federation.receivers + connectivity.receivers + plan.receivers + rosters.receivers + affairs.receivers
-            + exchange.receivers + privacy.receivers
+            + exchange.receivers + privacy.receivers + resources.receivers
     }
 
     /// Uploads and exports of a server that died are of no use to the next one. Only a server clears them: a command

@@ -17,16 +17,19 @@ extension AppConfiguration {
         settings.accountBytes = megabytes("upload.account.mb", settings.accountBytes)
         settings.scanBytes = megabytes("clamd.mb", settings.scanBytes)
         settings.reservedBytes = megabytes("upload.reserve.mb", settings.reservedBytes)
-        if let text = reader.string(forKey: "upload.role.mb") {
+        func byRole(_ key: ConfigKey, _ example: String, _ bytes: inout [String: Int]) {
+            guard let text = reader.string(forKey: key) else { return }
             for part in text.split(separator: ",") {
                 let halves = part.split(separator: ":").map { $0.filter { $0 != " " } }
                 if halves.count == 2, let value = Int(halves[1]), (1...1_000_000).contains(value) {
-                    settings.roleBytes[halves[0]] = value << 20
+                    bytes[halves[0]] = value << 20
                 } else {
-                    faults.append("upload.role.mb must be like 'student:200,guardian:100', not '\(text)'")
+                    faults.append("\(key) must be like '\(example)', not '\(text)'")
                 }
             }
         }
+        byRole("upload.role.mb", "student:200,guardian:100", &settings.roleBytes)
+        byRole("upload.account.role.mb", "student:2000,guardian:1000", &settings.roleAccountBytes)
         if let text = reader.string(forKey: "clamd") {
             settings.scanner = ScannerAddress(text)
             if settings.scanner == nil { faults.append("clamd must be unix:/path or tcp:host:port, not '\(text)'") }

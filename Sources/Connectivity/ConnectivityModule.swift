@@ -12,6 +12,11 @@ package struct ConnectivityModule: Sendable {
         Migration("connectivity/0002-imports", ImportSchema.statements),
     ]
 
+    /// Columns that keep contents.
+    package static let contentColumns = [
+        ContentColumn("connectivity_import", "file_id", .file, name: "connectivity_import.file_id")
+    ]
+
     package let register: FacilityRegister
     package let imports: FacilityImport
     /// The register's offer of indicators, each figure's source linked to the school's history.

@@ -33,24 +33,28 @@ struct ResourceLoading {
             at: file.path, name: "教材目录(示例).csv", year: year, by: DemoCity.actor)
         try await choose(from: year)
         guard let experimental, let border else { return tell("textbooks without resources") }
-        let wang = try await user("wang"), zhao = try await user("zhao"), li = try await user("li")
+        let wang = try await user("wang"), zhao = try await user("zhao")
+        let reviewers = [try await user("li"), try await user("shiju")]
         let plan = ItemContent(
             title: "《灯塔下的路》教案", type: "lesson-plan", nodes: [], summary: "两课时。从灯塔的光写到守塔人，学习按顺序观察。",
             tags: ["观察", "海边"], licence: "cc-by-sa", isStated: true, visibility: .public)
-        let first = try await publish(plan, on: "SYW31-01-03", by: wang, at: experimental, reviewer: li)
+        let first = try await publish(plan, on: "SYW31-01-03", by: wang, at: experimental, reviewers)
         let slides = ItemContent(
             title: "《灯塔下的路》课件", type: "slides", nodes: [], summary: "配合教案使用。", isStated: true, visibility: .city)
-        _ = try await publish(slides, on: "SYW31-01-03", by: wang, at: experimental, reviewer: li)
+        _ = try await publish(slides, on: "SYW31-01-03", by: wang, at: experimental, reviewers)
         let exercise = ItemContent(
             title: "周长练习单", type: "questions", nodes: [], audience: ["teacher", "student"], isStated: true,
             visibility: .school)
-        _ = try await publish(exercise, on: "SSX31-04-02", by: wang, at: experimental, reviewer: li)
+        _ = try await publish(exercise, on: "SSX31-04-02", by: wang, at: experimental, reviewers)
         var adapted = plan
         (adapted.title, adapted.origin, adapted.visibility) = ("《灯塔下的路》教案（渔村版）", "adapted", .city)
         _ = try await write(adapted, on: "SYW31-01-03", by: zhao, at: border, adapting: first)
         let waiting = ItemContent(title: "《捡贝壳的孩子》导学案", type: "study-guide", nodes: [], isStated: true)
         let pending = try await write(waiting, on: "SYW31-01-02", by: wang, at: experimental)
-        try await platform.database.write { [now] in try ItemService($0, by: wang, now: now).submit(pending) }
+        let office = platform.resources.office
+        try await platform.database.write { [now] db in
+            try ReviewService(db, by: wang, now: now, office: office).submit(pending)
+        }
         tell("textbooks, and resources of the cast: published, waiting, adapted")
     }
 
@@ -97,15 +101,21 @@ struct ResourceLoading {
         }
     }
 
+    /// Handed in and passed by the reviewers in turn, as long as it waits.
     private func publish(
-        _ content: ItemContent, on code: String, by user: CurrentUser, at school: Organisation, reviewer: CurrentUser
+        _ content: ItemContent, on code: String, by user: CurrentUser, at school: Organisation,
+        _ reviewers: [CurrentUser]
     ) async throws -> ID<Item> {
         let id = try await write(content, on: code, by: user, at: school), now = now
+        let office = platform.resources.office
         try await platform.database.write { db in
-            try ItemService(db, by: user, now: now).submit(id)
-            let item = try ItemStore(db).find(id, for: ResourceViewer(reviewer))
-            try ItemService(db, by: reviewer, now: now).decide(
-                id, at: item.revision, publishes: true, remark: "")
+            try ReviewService(db, by: user, now: now, office: office).submit(id)
+            for reviewer in reviewers {
+                let service = ReviewService(db, by: reviewer, now: now, office: office)
+                guard try service.isWaiting(id) else { continue }
+                let item = try ItemStore(db).find(id, for: ResourceViewer(reviewer))
+                try service.decide(id, at: item.revision, .passed, remark: "")
+            }
         }
         return id
     }

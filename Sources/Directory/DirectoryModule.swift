@@ -21,6 +21,7 @@ package struct DirectoryModule: Sendable {
         Migration("directory/0011-appointments", AppointmentSchema.statements),
         Migration("directory/0012-guardianships", GuardianshipSchema.statements),
         Migration("directory/0013-roll-moves", RollMoveSchema.statements),
+        Migration("directory/0019-waiting-guardians", GuardianshipSchema.waiting),
     ]
 
     /// Where sealed values stand.

@@ -8,6 +8,7 @@ package enum ExchangeAuditWords {
         "exchange.receiver_resumed": "启用接收系统", "exchange.owner_named": "指定数据归口", "exchange.owner_ended": "取消数据归口",
         "exchange.partner_added": "登记交换伙伴", "exchange.partner_changed": "修改交换伙伴", "exchange.partner_paused": "停用交换伙伴",
         "exchange.partner_resumed": "启用交换伙伴", "exchange.file_ordered": "要求写出文件", "exchange.file_written": "写出交换文件",
+        "exchange.file_expired": "删除无人取走的文件",
         "exchange.file_refused": "未接收交换文件", "exchange.file_accepted": "接受交换文件", "exchange.file_discarded": "放弃交换文件",
         "exchange.file_undone": "撤销交换文件", "exchange.bundle_uploaded": "上传名册包", "exchange.bundle_refused": "未接收名册包",
         "exchange.bundle_accepted": "接受名册包", "exchange.bundle_discarded": "放弃名册包", "exchange.bundle_undone": "撤销名册包",

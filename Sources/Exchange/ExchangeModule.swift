@@ -20,6 +20,8 @@ package struct ExchangeModule: Sendable {
         Migration(
             "exchange/0018-grades-of-a-pupil",
             ["CREATE INDEX exchange_grade_record_student ON exchange_grade_record (student, kind)"]),
+        Migration("exchange/0019-bundle-places", BundleImportSchema.places),
+        Migration("exchange/0020-expiry-of-files", DropSchema.expiry),
     ]
 
     /// Where sealed values stand.
@@ -31,6 +33,12 @@ package struct ExchangeModule: Sendable {
         SealedColumn("exchange_bundle", "file_key", key: "id", name: "exchange_bundle.file_key"),
     ]
 
+    /// Columns that keep contents: a bundle's archive is named by nothing else, and is of no use without its key.
+    package static let contentColumns = [
+        ContentColumn(
+            "exchange_bundle", "sha256", .hash, name: "exchange_bundle.sha256", where: "file_key IS NOT NULL")
+    ]
+
     /// Columns that name people and follow when two records of one person become one.
     package static let personColumns: [PersonColumn] = [
         PersonColumn(
@@ -39,8 +47,9 @@ package struct ExchangeModule: Sendable {
             "exchange_grade_record", "student", key: "key", name: "exchange_grade_record.student", hasChangedAt: true),
         PersonColumn(
             "exchange_push", "person_id", key: "application || ' ' || dataset || ' ' || source_id",
-            name: "exchange_push.person_id"),
-        PersonColumn("exchange_raw_value", "person_id", name: "exchange_raw_value.person_id"),
+            name: "exchange_push.person_id", mayExpire: true),
+        PersonColumn(
+            "exchange_raw_value", "person_id", name: "exchange_raw_value.person_id", mayExpire: true),
         PersonColumn(
             "exchange_bundle_key", "person_id", key: "partner_id || ' ' || source_id",
             name: "exchange_bundle_key.person_id"),
@@ -61,6 +70,7 @@ package struct ExchangeModule: Sendable {
     private let exportFolder: String
     private let intake: any RosterIntake
     private let sealedFiles: SealedFiles
+    private let files: FileStore
     private let folders: DropFolders
 
     /// - Parameters:
@@ -79,7 +89,7 @@ package struct ExchangeModule: Sendable {
     ) {
         (self.database, self.crypto, self.machines) = (database, crypto, machines)
         (self.gate, self.listeners, self.address, self.outbound) = (gate, listeners, address, outbound)
-        (self.exportFolder, self.intake) = (exportFolder, intake)
+        (self.exportFolder, self.intake, self.files) = (exportFolder, intake, files)
         sealedFiles = SealedFiles(files: files, crypto: crypto, workFolder: exportFolder)
         folders = DropFolders(root: dropFolder)
     }
@@ -104,12 +114,13 @@ package struct ExchangeModule: Sendable {
             reader: DropReader(
                 database: database, intake: intake, folders: folders, workFolder: exportFolder, now: { .now }),
             writer: DropWriter(
-                database: database, crypto: crypto, folders: folders, workFolder: exportFolder, now: { .now }))
+                database: database, crypto: crypto, folders: folders, workFolder: exportFolder, now: { .now }),
+            expiry: DropExpiry(database: database, folders: folders, now: { .now }))
     }
-    private var bundleImports: BundleImportService {
+    var bundleImports: BundleImportService {
         BundleImportService(
-            database: database, crypto: crypto, sealedFiles: sealedFiles, intake: intake, workFolder: exportFolder,
-            now: { .now })
+            database: database, crypto: crypto, sealedFiles: sealedFiles, intake: intake, files: files,
+            workFolder: exportFolder, now: { .now })
     }
 
     /// OneRoster as files.

@@ -40,6 +40,7 @@ package struct FederationModule: Sendable {
     /// `nil` where the city has no 服务号.
     let wechat: WeChatSettings?
     private let consent: (any ServiceConsent)?
+    private let today: [any TodaySource]
     let now: @Sendable () -> Timestamp
     private let silent = SilentApplications()
     private let gateway: NationalGateway
@@ -49,14 +50,16 @@ package struct FederationModule: Sendable {
     /// - Parameters:
     ///   - address: issuer and base of every address told to others.
     ///   - flavours: how national and provincial platforms speak.
+    ///   - today: what waits for somebody, on 我的应用.
     ///   - consent: tells whether a pupil may have her WeChat bound; without one nobody is asked.
     package init(
         database: Database, identity: IdentityModule, crypto: any CryptoProvider, address: SiteAddress,
         outbound: any OutboundHTTP, flavours: GatewayFlavours = .shipped,
         wechat: WeChatSettings? = nil, consent: (any ServiceConsent)? = nil,
+        today: [any TodaySource] = [],
         now: @escaping @Sendable () -> Timestamp = { .now }
     ) {
-        (self.wechat, self.consent) = (wechat, consent)
+        (self.wechat, self.consent, self.today) = (wechat, consent, today)
         (self.database, self.identity, self.crypto) = (database, identity, crypto)
         (self.address, self.outbound, self.now) = (address, outbound, now)
         signingKeys = SigningKeys(database: database, crypto: crypto, now: now)
@@ -113,7 +116,7 @@ package struct FederationModule: Sendable {
         LogoutRoutes(provider: openID).add(to: &routes)
         wechatRoutes?.add(to: &routes)
         gateway.add(to: &routes)
-        LauncherRoutes(database: database).add(to: &routes)
+        LauncherRoutes(database: database, today: today, now: now).add(to: &routes)
         ApplicationRoutes(database: database, crypto: crypto, ends: applicationEnds, now: now).add(to: &routes)
         ApplicationUseRoutes(database: database, now: now).add(to: &routes)
         return routes.all

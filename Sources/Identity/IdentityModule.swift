@@ -16,6 +16,8 @@ package struct IdentityModule: Sendable {
         Migration("identity/0005-resumption", AccountSchema.resumption),
         Migration("identity/0006-grant-leavings", AccountSchema.leavings),
         Migration("identity/0007-grant-proposals", GrantProposalSchema.statements),
+        Migration("identity/0008-session-method", SessionSchema.method),
+        Migration("identity/0009-account-index", AccountSchema.index),
     ]
 
     /// Where sealed values stand.
@@ -104,7 +106,8 @@ package struct IdentityModule: Sendable {
         let roles = account.grants.filter { $0.holds(on: now.day) }.map(\.role)
         return try await database.write { db in
             try sessions.start(
-                for: account.id, roles: roles, confirmedAt: now, browser: "", address: "", displacesOthers: false,
+                for: account.id, roles: roles, by: .password, confirmedAt: now, browser: "", address: "",
+                displacesOthers: false,
                 at: now,
                 on: db)
         }
@@ -127,6 +130,9 @@ package struct IdentityModule: Sendable {
             }
         }
     }
+
+    /// Keeps the index of accounts; see `AccountIndexing`.
+    package var accountIndexing: AccountIndexing { AccountIndexing(database: database) }
 
     /// Removes what has expired: sessions, counts of failures older than two days. For a nightly job.
     package func forgetOld() async throws {

@@ -27,24 +27,49 @@ import Synchronization
 /// one millisecond of one process.
 package enum Identifiers {
     private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
-    private struct Last { var milliseconds: UInt64 = 0; var sequence: UInt64 = 0 }
+    private struct Last { var milliseconds: UInt64 = 0; var sequence: UInt64 = 0; var draws = Draws() }
     private static let last = Mutex(Last())
+
+    /// Random numbers of the system, drawn 32 at a time: a draw is a call of the kernel, and a large roster makes a million
+    /// keys in one transaction. Keys must not repeat; nothing relies on their being secret.
+    private struct Draws {
+        private var numbers = [UInt64](repeating: 0, count: 32)
+        private var used = 32
+
+        mutating func next() -> UInt64 {
+            if used == numbers.count {
+                refill()
+                used = 0
+            }
+            used += 1
+            return numbers[used - 1]
+        }
+
+        private mutating func refill() {
+            #if canImport(Glibc)
+                // Gives up to 256 bytes at once, all or none.
+                let isFilled = numbers.withUnsafeMutableBytes { getentropy($0.baseAddress!, $0.count) == 0 }
+                if isFilled { return }
+            #endif
+            for index in numbers.indices { numbers[index] = .random(in: .min ... .max) }
+        }
+    }
 
     package static func isDigit(_ byte: UInt8) -> Bool { alphabet.contains(byte) }
 
     package static func next(now: Timestamp = .now) -> String {
-        let (milliseconds, sequence) = last.withLock { last -> (UInt64, UInt64) in
-            let wall = UInt64(max(0, now.milliseconds))
+        let (milliseconds, sequence, tail) = last.withLock { last -> (UInt64, UInt64, UInt64) in
+            let wall = UInt64(max(0, now.milliseconds)), drawn = last.draws.next()
             if wall > last.milliseconds {
                 last.milliseconds = wall
-                last.sequence = UInt64.random(in: 0..<(1 << 40))
+                last.sequence = last.draws.next() & ((1 << 40) - 1)
             } else {
-                last.sequence &+= UInt64.random(in: 1...1024)
+                last.sequence &+= 1 + (drawn >> 54)
             }
-            return (last.milliseconds, last.sequence & ((1 << 42) - 1))
+            return (last.milliseconds, last.sequence & ((1 << 42) - 1), drawn & ((1 << 32) - 1))
         }
         let high = (milliseconds << 16) | 0x7000 | (sequence >> 30)
-        let low = (UInt64(0b10) << 62) | ((sequence & ((1 << 30) - 1)) << 32) | UInt64.random(in: 0..<(1 << 32))
+        let low = (UInt64(0b10) << 62) | ((sequence & ((1 << 30) - 1)) << 32) | tail
         return encode(high, low)
     }
 

@@ -9,6 +9,12 @@ import Web
 package struct PlanModule: Sendable {
     package static let migrations: [Migration] = [Migration("plan/0001-plans", PlanSchema.statements)]
 
+    /// Columns that keep contents.
+    package static let contentColumns = [
+        ContentColumn("plan_version", "file_id", .file, name: "plan_version.file_id"),
+        ContentColumn("plan_draft", "file_id", .file, name: "plan_draft.file_id"),
+    ]
+
     let database: Database
     let files: FileStore
     let sources: [any IndicatorSource]

@@ -7,6 +7,7 @@ package enum PrivacyAuditWords {
         "privacy.request_answered": "答复权利请求", "privacy.retention_counted": "清点到期记录",
         "privacy.retention_confirmed": "确认删除到期记录", "privacy.retention_deleted": "删除到期记录",
         "privacy.hold_set": "保全记录", "privacy.hold_ended": "解除保全", "privacy.minors_report_exported": "导出未成年人报告",
+        "privacy.incident_entered": "登记安全事件",
         "consent.given": "同意使用信息", "consent.refused": "不同意使用信息", "consent.withdrawn": "撤回同意",
         "consent.purpose_published": "公布征求事项", "consent.purpose_ended": "停止征求事项",
     ]

@@ -3,7 +3,7 @@ import Database
 import Kernel
 import Platform
 
-/// The resources that somebody made.
+/// The resources that somebody made, and those that show her as a pupil.
 package struct ResourcesPersonalData: PersonalDataSource {
     let database: Database
     package let name = "教学资源"
@@ -12,32 +12,49 @@ package struct ResourcesPersonalData: PersonalDataSource {
 
     package func items(of person: ID<Person>) async throws -> [PersonalDatum] {
         try await database.read { db in
-            try ItemStore(db).made(by: person).map { item in
+            let made = try ItemStore(db).made(by: person).map { item in
                 PersonalDatum(
                     group: "教学资源", label: item.content.title, value: "\(item.typeTitle)，\(item.state.title)",
                     source: item.schoolName, since: item.createdAt.day, basis: .publicInterest,
                     isErasable: item.version == 0)
             }
+            let shown = try ItemPupilStore(db).showing(person).map { one in
+                PersonalDatum(
+                    group: "教学资源", label: one.title, value: "用了作品、肖像或声音", source: one.school, since: one.at.day,
+                    basis: .consent)
+            }
+            let kept = try SavedSearchStore(db).list(of: person).map { search in
+                PersonalDatum(
+                    group: "常用查找", label: search.name, value: search.address, source: "本人", since: search.createdAt.day,
+                    isErasable: true)
+            }
+            return made + shown + kept
         }
     }
 
     package func recipients(of person: ID<Person>) async throws -> [DataRecipient] { [] }
 
-    /// Drafts that nobody else works on go. What was published stays with its author's name: the right to be named has
-    /// no end (著作权法 2020, art. 22).
+    /// Drafts that nobody else works on go, and of the others her name. What was published stays with its author's name: the
+    /// right to be named has no end (著作权法 2020, art. 22).
     package func erase(_ person: ID<Person>, wholly: Bool, by handler: String) async throws -> [String] {
         let actor = AuditActor(id: nil, name: handler, address: "")
         return try await database.write { db in
             let store = ItemStore(db)
-            let drafts = try store.made(by: person).filter { item in
-                try item.version == 0 && store.authors(of: item.id).count == 1
-                    && store.adaptations(of: item.id, for: ResourceViewer(nil)).total == 0
+            let unpublished = try store.made(by: person).filter { $0.version == 0 }
+            let drafts = try unpublished.filter { try store.authors(of: $0.id).count == 1 }
+            let shared = try unpublished.filter { try store.authors(of: $0.id).count > 1 }
+            for item in shared {
+                try ItemWritingStore(db).removeAuthor(person, of: item.id)
+                try AuditLog.record("resource.author_erased", item.id.rawValue, by: actor, at: item.path, on: db)
             }
             for item in drafts {
                 try ItemWritingStore(db).delete(item.id)
                 try AuditLog.record("resource.erased", item.id.rawValue, by: actor, at: item.path, on: db)
             }
-            return drafts.isEmpty ? [] : ["\(drafts.count) 个没有发布的资源草稿"]
+            let searches = try SavedSearchStore(db).removeAll(of: person)
+            return (drafts.isEmpty ? [] : ["\(drafts.count) 个没有发布的资源草稿"])
+                + (shared.isEmpty ? [] : ["\(shared.count) 个合写草稿里的署名"])
+                + (searches == 0 ? [] : ["\(searches) 个常用查找"])
         }
     }
 }

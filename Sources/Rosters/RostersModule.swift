@@ -28,6 +28,13 @@ package struct RostersModule: Sendable {
         SealedColumn("rosters_difference_line", "sealed", key: "id", name: "rosters_difference_line.sealed"),
     ]
 
+    /// Columns that keep contents. The file of a comparison or an export is named by nothing else.
+    package static let contentColumns = [
+        ContentColumn("rosters_import", "file_id", .file, name: "rosters_import.file_id"),
+        ContentColumn("rosters_difference", "sha256", .hash, name: "rosters_difference.sha256"),
+        ContentColumn("rosters_export_order", "sha256", .hash, name: "rosters_export_order.sha256"),
+    ]
+
     /// Columns that name people.
     package static let personColumns: [PersonColumn] = []
 
@@ -83,15 +90,18 @@ package struct RostersModule: Sendable {
             + RosterImportJobs(service: importService).handlers + [
                 differences.handler,
                 ExportOrders(
-                    database: database, crypto: crypto, files: sealedFiles, workFolder: workFolder
+                    database: database, crypto: crypto, sealedFiles: sealedFiles, files: files, workFolder: workFolder
                 ).handler,
             ]
     }
     private var differences: DifferenceService {
-        DifferenceService(database: database, crypto: crypto, files: sealedFiles)
+        DifferenceService(database: database, crypto: crypto, sealedFiles: sealedFiles, files: files)
     }
     private var sealedFiles: SealedFiles { SealedFiles(files: files, crypto: crypto, workFolder: workFolder) }
     package var receivers: [EventReceiver] { [] }
+
+    /// Sends on its way what a stop of the server has kept from a job. For an hourly job.
+    package func tend() async throws { try await differences.tend() }
 
     package func routes() -> [Route] {
         DuplicateRoutes(

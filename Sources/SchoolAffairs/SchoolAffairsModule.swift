@@ -14,6 +14,7 @@ package struct SchoolAffairsModule: Sendable {
                 + AdmissionSchema.statements + DropoutSchema.statements),
         Migration("affairs/0003-rollover", RolloverSchema.statements),
         Migration("affairs/0005-staff", StaffLeaveSchema.statements + StaffTransferSchema.statements),
+        Migration("affairs/0006-step-accounts", CaseSchema.accounts + StaffTransferSchema.accounts),
     ]
 
     /// Where sealed values stand.
@@ -29,17 +30,23 @@ package struct SchoolAffairsModule: Sendable {
     /// Columns that name people and follow when two records of one person become one.
     package static let personColumns: [PersonColumn] =
         [
-            PersonColumn("school_affairs_leave", "person_id", name: "school_affairs_leave.person_id"),
-            PersonColumn("school_affairs_transfer", "person_id", name: "school_affairs_transfer.person_id"),
-            PersonColumn("school_affairs_change", "person_id", name: "school_affairs_change.person_id"),
-            PersonColumn("school_affairs_admission", "person_id", name: "school_affairs_admission.person_id"),
-            PersonColumn("school_affairs_absence", "person_id", name: "school_affairs_absence.person_id"),
+            PersonColumn("school_affairs_leave", "person_id", name: "school_affairs_leave.person_id", mayExpire: true),
+            PersonColumn(
+                "school_affairs_transfer", "person_id", name: "school_affairs_transfer.person_id", mayExpire: true),
+            PersonColumn(
+                "school_affairs_change", "person_id", name: "school_affairs_change.person_id", mayExpire: true),
+            PersonColumn(
+                "school_affairs_admission", "person_id", name: "school_affairs_admission.person_id", mayExpire: true),
+            PersonColumn(
+                "school_affairs_absence", "person_id", name: "school_affairs_absence.person_id", mayExpire: true),
             PersonColumn("school_affairs_dropout_alarm", "person_id", name: "school_affairs_dropout_alarm.person_id"),
-            PersonColumn("school_affairs_staff_transfer", "person_id", name: "school_affairs_staff_transfer.person_id"),
+            PersonColumn(
+                "school_affairs_staff_transfer", "person_id", name: "school_affairs_staff_transfer.person_id",
+                mayExpire: true),
             PersonColumn(
                 "school_affairs_substitution", "substitute_id",
                 key: "leave_id || ' ' || class_id || ' ' || kind || ' ' || subject",
-                name: "school_affairs_substitution.substitute_id"),
+                name: "school_affairs_substitution.substitute_id", mayExpire: true),
         ]
 
     private let database: Database

@@ -10,7 +10,7 @@ struct SantongCommand: AsyncParsableCommand {
             ServeCommand.self, WorkerCommand.self, MigrateCommand.self, DemoCommand.self, ImportCommand.self,
             PlanCommand.self, IndicatorsCommand.self, ExportCommand.self, UserCommand.self, BackupCommand.self,
             RestoreCommand.self, KeysCommand.self, RoutesCommand.self, AuditCommand.self, DoctorCommand.self,
-            ApplicationCommand.self, ExchangeCommand.self, FilesCommand.self,
+            ApplicationCommand.self, ExchangeCommand.self, FilesCommand.self, SearchCommand.self,
             StandInCommand.self,
         ])
 }

@@ -40,6 +40,10 @@ def server(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def accounts(server) -> dict[str, dict]:
+    return demo_accounts(server)
+
+
+def demo_accounts(server) -> dict[str, dict]:
     """The demo's accounts by the names of `ROLES`."""
     listed = command_json("demo", "accounts", "--data", str(server.data))
     by_role = {}

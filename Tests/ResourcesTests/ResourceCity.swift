@@ -59,16 +59,31 @@ struct ResourceCity: Sendable {
         }
     }
 
-    /// The same, handed in and published by 李校长.
+    /// The same, handed in and passed by 李校长, and by the bureau for the levels above when it is meant for them.
     func published(_ content: ItemContent, on code: String = lesson) async throws -> ID<Item> {
         let id = try await draft(content, on: code)
-        let wang = try await city.user(.wang), li = try await city.user(.li)
-        try await database.write { db in
-            try ItemService(db, by: wang, now: .now).submit(id)
-            let revision = try ItemStore(db).find(id, for: ResourceViewer(li)).revision
-            try ItemService(db, by: li, now: .now).decide(id, at: revision, publishes: true, remark: "")
-        }
+        try await review(.wang) { try $0.submit(id) }
+        try await pass(id, by: [.li, .bureau])
         return id
+    }
+
+    /// Each in turn passes it as long as it waits.
+    func pass(_ id: ID<Item>, by members: [TestCity.Member]) async throws {
+        for member in members {
+            try await review(member) { service in
+                guard try service.isWaiting(id) else { return }
+                try service.decide(id, at: service.seen(id).item.revision, .passed, remark: "")
+            }
+        }
+    }
+
+    /// A deed of the member on the way of a resource.
+    @discardableResult
+    func review<T: Sendable>(
+        _ member: TestCity.Member, at now: Timestamp = .now, _ body: @escaping @Sendable (ReviewService) throws -> T
+    ) async throws -> T {
+        let user = try await city.user(member), office = city.platform.resources.office
+        return try await database.write { try body(ReviewService($0, by: user, now: now, office: office)) }
     }
 
     static func content(

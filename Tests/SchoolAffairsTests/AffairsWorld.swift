@@ -31,6 +31,7 @@ struct AffairsWorld: Sendable {
     static let boy = "450699200809010014"
     static let girl = "450699200809010022"
     static let actor = AuditActor(id: "clerk", name: "李校长", address: "")
+    static let county = AuditActor(id: "county", name: "陈主任", address: "")
 
     /// Hears who left which school.
     final class Leaves: LeavingListener {
@@ -49,11 +50,12 @@ struct AffairsWorld: Sendable {
     }
 
     func transfers<T: Sendable>(
-        at now: Timestamp = now, _ body: @escaping @Sendable (TransferService) throws -> T
+        at now: Timestamp = now, by actor: AuditActor = actor,
+        _ body: @escaping @Sendable (TransferService) throws -> T
     ) async throws -> T {
         let crypto = crypto, leaves = leaves
         return try await database.write { db in
-            try body(TransferService(db, crypto, by: AffairsWorld.actor, now: now, telling: [leaves]))
+            try body(TransferService(db, crypto, by: actor, now: now, telling: [leaves]))
         }
     }
 

@@ -11,8 +11,11 @@ import Web
 
 /// The events of the audit log in words; an event without words is shown by its code.
 enum AuditWords {
-    static func title(_ entry: AuditEntry) -> String {
-        titles[entry.action] ?? modules.lazy.compactMap { $0[entry.action] }.first ?? entry.action
+    static func title(_ entry: AuditEntry) -> String { title(of: entry.action) ?? entry.action }
+
+    /// `nil` for an event without words.
+    static func title(of action: String) -> String? {
+        titles[action] ?? modules.lazy.compactMap { $0[action] }.first
     }
 
     /// What the modules call their own events.

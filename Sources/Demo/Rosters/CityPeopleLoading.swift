@@ -40,6 +40,7 @@ struct CityPeopleLoading {
                 tell("people \(index + 1)/\(schools.count) schools: \(pupils) pupils, \(staff) staff")
             }
         }
+        try await platform.identity.accountIndexing.catchUp(settled: 0)
     }
 
     private func present(at organisation: Organisation) async throws -> RosterCount {

@@ -19,6 +19,15 @@ package struct ClassGroupStore {
         return found
     }
 
+    /// Those of the classes that are in the scope.
+    func find(_ ids: [ID<ClassGroup>], within scope: ClassScope) throws -> [ID<ClassGroup>: ClassGroup] {
+        let found = try db.rows(
+            """
+            SELECT \(ClassGroup.columns) FROM \(ClassGroupStore.tables) WHERE c.id IN \(in: ids) AND \(scope.condition)
+            """, ClassGroup.init)
+        return Dictionary(uniqueKeysWithValues: found.map { ($0.id, $0) })
+    }
+
     /// Whether the class is in the scope.
     func isSeen(_ id: ID<ClassGroup>, within scope: ClassScope) throws -> Bool {
         let found: Int? = try db.value(
@@ -164,12 +173,23 @@ package struct ClassPostStore {
 
     /// The class teachers of a school's classes on the day.
     package func homeroomTeachers(of school: OrganisationID, on day: LocalDate) throws -> [ID<ClassGroup>: ClassPost] {
+        try homeroomTeachers("c.school_id = \(school)", on: day)
+    }
+
+    /// The class teachers of the classes on the day.
+    func homeroomTeachers(
+        of classes: [ID<ClassGroup>], on day: LocalDate
+    ) throws -> [ID<ClassGroup>: ClassPost] {
+        try homeroomTeachers("t.class_id IN \(in: classes)", on: day)
+    }
+
+    private func homeroomTeachers(_ condition: SQL, on day: LocalDate) throws -> [ID<ClassGroup>: ClassPost] {
         var teachers: [ID<ClassGroup>: ClassPost] = [:]
         try db.each(
             """
             SELECT \(ClassPost.columns) FROM \(ClassPostStore.tables)
             JOIN directory_class_group c ON c.id = t.class_id
-            WHERE c.school_id = \(school) AND t.kind = 'homeroom' AND t.valid_from <= \(day)
+            WHERE \(condition) AND t.kind = 'homeroom' AND t.valid_from <= \(day)
                 AND (t.valid_to IS NULL OR t.valid_to > \(day))
             ORDER BY t.valid_from
             """

@@ -44,6 +44,15 @@ package struct EnrolmentStore {
         return counts
     }
 
+    /// The names of the pupils of the school on the day, each once: for finding them in texts.
+    package func names(at school: OrganisationID, on day: LocalDate) throws -> [String] {
+        try db.column(
+            """
+            SELECT DISTINCT p.name FROM \(EnrolmentStore.tables)
+            WHERE e.school_id = \(school) AND \(EnrolmentStore.holding(on: day)) ORDER BY p.name
+            """)
+    }
+
     /// The class a person is a pupil of on the day; `nil` when she is none.
     package func current(of person: ID<Person>, on day: LocalDate) throws -> Enrolment? {
         try db.first(
@@ -121,6 +130,22 @@ package struct EnrolmentStore {
             SELECT \(Enrolment.columns) FROM \(EnrolmentStore.tables)
             WHERE e.person_id = \(person) AND \(EnrolmentStore.suspending(on: day))
             """, Enrolment.init)
+    }
+
+    /// Of each of the people the enrolment that holds on the day or later, else the one that her 休学 interrupted.
+    func attended(by people: [ID<Person>], on day: LocalDate) throws -> [ID<Person>: Enrolment] {
+        let found = try db.rows(
+            """
+            SELECT \(Enrolment.columns) FROM \(EnrolmentStore.tables)
+            WHERE e.person_id IN \(in: people) AND (e.valid_to IS NULL
+                OR (e.valid_to > \(day) AND e.valid_to > e.valid_from) OR (\(EnrolmentStore.suspending(on: day))))
+            ORDER BY e.valid_from
+            """, Enrolment.init)
+        return found.reduce(into: [:]) { attended, one in
+            let isSuspended = one.until.map { $0 <= day } ?? false
+            if isSuspended, attended[one.person] != nil { return }
+            attended[one.person] = one
+        }
     }
 
     /// Ended by 休学 on the day or before, and nothing has begun since.

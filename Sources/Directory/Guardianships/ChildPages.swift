@@ -9,7 +9,7 @@ package enum ChildPages {
 
     static func list(_ model: OwnChildren, _ page: PageContext) -> HTML {
         let empty = UI.emptyState("还没有孩子", "孩子的学校确认后，孩子会出现在这里。")
-        let children: HTML = "\(each: model.children, card)"
+        let children: HTML = "\(each: model.children, { card($0, model.waiting[$0.guardianship.child] ?? []) })"
         let declare = UI.linkButton("申报另一个孩子", url: listPath + "/declare")
         let content: HTML = """
             \(UI.heading("我的孩子", actions: declare))
@@ -19,14 +19,14 @@ package enum ChildPages {
         return UI.layout("我的孩子", page, breadcrumbs: [Crumb("我的孩子")], content)
     }
 
-    private static func card(_ child: OwnChild) -> HTML {
+    private static func card(_ child: OwnChild, _ waiting: [TodayItem]) -> HTML {
         let guardianship = child.guardianship, name = guardianship.childName
         if guardianship.isOfAge(on: child.day) {
             let text = "孩子已满 \(Majority.age) 周岁，家长不再查看孩子的信息，由孩子自己办理。"
             return UI.card(name, "<p>\(UI.tag("已成年", .info)) \(text)</p>")
         }
         let open = UI.linkButton("查看\(name)", url: path(guardianship.child))
-        return UI.card(name, actions: open, UI.summaryList(facts(child)))
+        return UI.card(name, actions: open, "\(each: waiting, \.html)\(UI.summaryList(facts(child)))")
     }
 
     private static func facts(_ child: OwnChild) -> [(String, HTML)] {

@@ -10,6 +10,17 @@ package protocol ChildPanelSource: Sendable {
 
     /// Cards of the child's page. The viewer is a confirmed guardian of the child, who is a minor.
     func panels(for child: ChildSubject, viewer: CurrentUser, _ db: Connection) throws -> [ChildPanel]
+
+    /// What waits for the guardian about her children, for the list of them: by the child. The relations are confirmed.
+    func waiting(
+        for guardianships: [Guardianship], on day: LocalDate, _ db: Connection
+    ) throws -> [ID<Person>: [TodayItem]]
+}
+
+extension ChildPanelSource {
+    package func waiting(
+        for guardianships: [Guardianship], on day: LocalDate, _ db: Connection
+    ) throws -> [ID<Person>: [TodayItem]] { [:] }
 }
 
 /// A child as the panels ask about her.

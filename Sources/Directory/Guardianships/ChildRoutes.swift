@@ -17,8 +17,15 @@ struct ChildRoutes: Sendable {
     }
 
     @Sendable private func list(_ request: WebRequest) async throws -> WebResponse {
-        let user = try request.user, now = Timestamp.now
-        let model = try await database.read { try OwnChildren(user, at: now, $0) }
+        let user = try request.user, now = Timestamp.now, sources = panels
+        let model = try await database.read { db in
+            var model = try OwnChildren(user, at: now, db)
+            for source in sources {
+                let waiting = try source.waiting(for: model.children.map(\.guardianship), on: now.day, db)
+                model.waiting.merge(waiting, uniquingKeysWith: +)
+            }
+            return model
+        }
         return .html(ChildPages.list(model, request.page))
     }
 
@@ -71,17 +78,19 @@ struct OwnChild: Sendable {
         ChildSubject(guardianship: guardianship, enrolment: enrolment, classGroup: classGroup, day: day)
     }
 
-    init(_ guardianship: Guardianship, on day: LocalDate, _ db: Connection) throws {
-        (self.guardianship, self.day) = (guardianship, day)
-        guard guardianship.givesAccess(on: day) else {
-            (enrolment, classGroup, teacher) = (nil, nil, nil)
-            return
-        }
-        let store = EnrolmentStore(db), child = guardianship.child
-        enrolment = try store.standing(of: child, after: day) ?? store.suspended(child, on: day)
-        classGroup = try enrolment.map { try ClassGroupStore(db).find($0.classGroup, within: .everything) }
-        teacher = try classGroup.flatMap { group in
-            try ClassPostStore(db).homeroomTeachers(of: group.school, on: day)[group.id]?.personName
+    /// The children of the relations, in their order; of who is of age by now nothing but the name.
+    static func all(
+        _ guardianships: [Guardianship], on day: LocalDate, _ db: Connection
+    ) throws -> [OwnChild] {
+        let open = guardianships.filter { $0.givesAccess(on: day) }.map(\.child)
+        let enrolments = try EnrolmentStore(db).attended(by: open, on: day)
+        let classes = try ClassGroupStore(db).find(enrolments.values.map(\.classGroup).sorted(), within: .everything)
+        let teachers = try ClassPostStore(db).homeroomTeachers(of: classes.keys.sorted(), on: day)
+        return guardianships.map { guardianship in
+            let enrolment = enrolments[guardianship.child], classGroup = enrolment.flatMap { classes[$0.classGroup] }
+            return OwnChild(
+                guardianship: guardianship, enrolment: enrolment, classGroup: classGroup,
+                teacher: classGroup.flatMap { teachers[$0.id]?.personName }, day: day)
         }
     }
 }
@@ -93,12 +102,13 @@ struct OwnChildren: Sendable {
     /// The days on which she has declared a child.
     let claims: [LocalDate]
     let refused: [Guardianship]
+    /// What waits for her about each child.
+    var waiting: [ID<Person>: [TodayItem]] = [:]
 
     init(_ user: CurrentUser, at now: Timestamp, _ db: Connection) throws {
         let store = GuardianshipStore(db), day = now.day
-        children = try store.children(of: user.person, on: day).filter(\.isConfirmed).map {
-            try OwnChild($0, on: day, db)
-        }
+        children = try OwnChild.all(
+            try store.children(of: user.person, on: day).filter(\.isConfirmed), on: day, db)
         let start = now.adding(days: -GuardianshipService.claimDays)
         claims = try store.claims(by: user.person).filter { $0 >= start }.map(\.day)
         refused = try store.refused(to: user.person, since: start)
@@ -118,8 +128,10 @@ struct ChildModel: Sendable {
         _ id: ID<Person>, for user: CurrentUser, on day: LocalDate, _ db: Connection, _ crypto: any CryptoProvider
     ) throws {
         let known = try GuardianshipStore(db).open(user.person, id)
-        guard let known, known.givesAccess(on: day) else { throw DomainError.notFound }
-        child = try OwnChild(known, on: day, db)
+        guard let known, known.givesAccess(on: day), let child = try OwnChild.all([known], on: day, db).first else {
+            throw DomainError.notFound
+        }
+        self.child = child
         studentNumber = try PersonIdentifierStore(db, crypto).masked(of: [id])[id]?[.studentNumber]
     }
 }

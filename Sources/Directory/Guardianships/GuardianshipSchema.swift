@@ -26,4 +26,12 @@ enum GuardianshipSchema {
         """,
         "CREATE INDEX directory_guardian_claim_person ON directory_guardian_claim (person_id, at)",
     ]
+
+    /// What waits for schools is little beside all relations, and each school's page asks for its part.
+    static let waiting = [
+        """
+        CREATE INDEX directory_guardianship_pending ON directory_guardianship (child_id)
+        WHERE state = 'pending' AND valid_to IS NULL
+        """
+    ]
 }

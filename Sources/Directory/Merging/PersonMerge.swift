@@ -70,6 +70,12 @@ struct MergeRecord: Codable, Sendable {
         }
     }
 
+    /// A guardian relation whose 第一 or 第二 was taken away, since another one of the child has it.
+    struct Order: Codable, Sendable {
+        let id: String
+        let order: Int
+    }
+
     /// Versions of what is known of the surviving record.
     struct Facts: Codable, Sendable {
         let new: String
@@ -87,6 +93,8 @@ struct MergeRecord: Codable, Sendable {
 
     var moves: [Move] = []
     var cuts: [Cut] = []
+    /// `nil` in merges from before orders were settled.
+    var orders: [Order]?
     var facts: Facts?
     var numbers: [Number] = []
     /// What each listener needs to undo its part, by its name.

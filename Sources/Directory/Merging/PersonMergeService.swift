@@ -36,7 +36,7 @@ package struct PersonMergeService {
     }
 
     /// Gives everything of `person` to `survivor`. Numbers the survivor has already stay with the record that goes and
-    /// still lead to the survivor. Throws `DomainError.conflict` when the two cannot be one: one is a guardian of the
+    /// still lead to the survivor. Of two first guardians of a child one stays first (`settleOrders`). Throws `DomainError.conflict` when the two cannot be one: one is a guardian of the
     /// other, or one was merged before.
     /// - Returns: the key of the merge.
     @discardableResult
@@ -49,6 +49,7 @@ package struct PersonMergeService {
         var record = MergeRecord()
         record.cuts = try store.cutDoubles(of: person, survivor, takesEnrolment: choice.takesEnrolment, now)
         for column in columns { record.moves += try store.move(column, from: person, to: survivor, now) }
+        record.orders = try store.settleOrders(of: survivor, moved: record.moves, now)
         record.numbers = try store.moveNumbers(from: person, to: survivor, taking: choice.numbers)
         record.facts = try adoptFacts(of: person, by: survivor, choice.facts)
         for listener in listeners {
@@ -89,6 +90,7 @@ package struct PersonMergeService {
             try store.moveBack(move, column, from: merge.into, to: merge.from, times: times, now)
         }
         for cut in record.cuts.reversed() { try store.restore(cut, now) }
+        try store.restore(record.orders ?? [], now)
         try store.setMerged(merge.from, into: nil, now)
         for listener in listeners { try listener.settled([merge.from, merge.into], by: actor, now: now, db) }
         guard try store.setUndone(id, by: actor.name, now) else { throw DomainError.conflict("这次合并已经撤销") }

@@ -87,10 +87,9 @@ struct CityRoutes: Sendable {
             throw DomainError.invalid("limit", "limit 应在 1 到 \(CityRoutes.mostRecords) 之间")
         }
         let isSensitive = caller.scopes.contains("exchange.sensitive")
-        try await database.write { db in
-            try FeedStore(db).collect(dataset, now: now)
-            let isOfPeople = dataset == .students || dataset == .staff
-            if isSensitive && isOfPeople {
+        try await FeedCollection(database).collect(dataset, now: now)
+        if isSensitive, dataset == .students || dataset == .staff {
+            try await database.write { db in
                 try AuditLog.record(
                     "exchange.sensitive_pulled", caller.application,
                     by: AuditActor(id: nil, name: caller.name, address: request.remoteAddress),

@@ -10,38 +10,72 @@ struct FeedStore {
     /// No transaction lasts longer than this between taking its time and being seen.
     static let lateness: Int64 = 3600
 
-    /// Gives every change not seen before its place in the order; returns how many there were. Those who collect at the
-    /// same time wait for each other.
-    @discardableResult
-    func collect(_ dataset: FeedDataset, now: Timestamp) throws -> Int {
-        try db.execute(
+    /// How far the changes of a data set were seen.
+    struct Seen: Sendable, Equatable {
+        /// Up to when it was looked for changes.
+        let at: Timestamp
+        /// The last place that was given.
+        let sequence: Int
+    }
+
+    /// A change that has no place in the order yet.
+    struct Change: Sendable {
+        let id: String
+        let at: Timestamp
+        let marker: Int
+    }
+
+    func seen(of dataset: FeedDataset) throws -> Seen {
+        try db.first("SELECT seen_at, sequence FROM exchange_feed_state WHERE dataset = \(dataset)") {
+            Seen(at: try $0.get(0), sequence: try $0.get(1))
+        } ?? Seen(at: Timestamp(milliseconds: 0), sequence: 0)
+    }
+
+    /// The changes that were not seen before, the earliest first, at most so many. It only reads.
+    func unseen(_ dataset: FeedDataset, after seen: Seen, limit: Int) throws -> [Change] {
+        let since = seen.at.adding(seconds: -FeedStore.lateness)
+        return try db.rows(
             """
-            INSERT INTO exchange_feed_state (dataset, seen_at, sequence) VALUES (\(dataset), 0, 0)
-            ON CONFLICT (dataset) DO NOTHING
-            """)
-        // The change is the lock.
-        try db.execute("UPDATE exchange_feed_state SET sequence = sequence WHERE dataset = \(dataset)")
-        let state = try db.first(
-            "SELECT seen_at, sequence FROM exchange_feed_state WHERE dataset = \(dataset)"
-        ) { (seen: try $0.get(0, as: Timestamp.self), last: try $0.get(1, as: Int.self)) }
-        guard let state else { return 0 }
-        let since = state.seen.adding(seconds: -FeedStore.lateness)
-        let count = try db.change(
-            """
-            INSERT INTO exchange_feed (dataset, record_id, changed_at, marker, sequence)
-            SELECT \(dataset), c.id, c.changed, c.marker, \(state.last) + ROW_NUMBER() OVER (ORDER BY c.changed, c.id)
-            FROM (\(FeedStore.changes(dataset, since))) c
+            SELECT c.id, c.changed, CAST(c.marker AS BIGINT) FROM (\(FeedStore.changes(dataset, since))) c
             WHERE NOT EXISTS (SELECT 1 FROM exchange_feed f
                 WHERE f.dataset = \(dataset) AND f.record_id = c.id AND f.marker = c.marker)
-            ON CONFLICT (dataset, record_id) DO UPDATE SET changed_at = excluded.changed_at,
-                marker = excluded.marker, sequence = excluded.sequence
-            """)
-        try db.execute(
+            ORDER BY c.changed, c.id LIMIT \(limit)
             """
-            UPDATE exchange_feed_state SET seen_at = \(now), sequence = \(state.last + count)
-            WHERE dataset = \(dataset)
-            """)
-        return count
+        ) { Change(id: try $0.get(0), at: try $0.get(1), marker: try $0.get(2)) }
+    }
+
+    /// Gives the changes the next places. `false` when somebody else has given some meanwhile: then nothing was written.
+    func place(_ changes: [Change], of dataset: FeedDataset, after seen: Seen) throws -> Bool {
+        guard try move(dataset, from: seen, to: Seen(at: seen.at, sequence: seen.sequence + changes.count)) else {
+            return false
+        }
+        try db.execute(
+            "DELETE FROM exchange_feed WHERE dataset = \(dataset) AND record_id IN \(in: changes.map(\.id))")
+        try db.insert(
+            into: "exchange_feed (dataset, record_id, changed_at, marker, sequence)",
+            rows: changes.enumerated().map { index, change in
+                [
+                    dataset.databaseValue, .text(change.id), change.at.databaseValue, change.marker.databaseValue,
+                    (seen.sequence + index + 1).databaseValue,
+                ]
+            })
+        return true
+    }
+
+    /// The conditional update is the lock.
+    func move(_ dataset: FeedDataset, from old: Seen, to new: Seen) throws -> Bool {
+        if old.sequence == 0 {
+            try db.execute(
+                """
+                INSERT INTO exchange_feed_state (dataset, seen_at, sequence) VALUES (\(dataset), \(old.at), 0)
+                ON CONFLICT (dataset) DO NOTHING
+                """)
+        }
+        return try db.change(
+            """
+            UPDATE exchange_feed_state SET seen_at = \(new.at), sequence = \(new.sequence)
+            WHERE dataset = \(dataset) AND seen_at = \(old.at) AND sequence = \(old.sequence)
+            """) == 1
     }
 
     /// Records that changed since, as `id`, `changed` and `marker`.

@@ -27,9 +27,12 @@ struct DropDecisions: Sendable {
                 (state, words) = (.unchanged, "没有可接收的内容")
             } else if words.isEmpty, let later = try store.later(than: file) {
                 words = "已接受过更晚的 \(later.name)，请核对后决定"
+            } else if words.isEmpty, let twin = try store.twin(of: file) {
+                // What was known since would be changed back.
+                words = "与接受过的 \(twin.name) 内容相同，可能是旧文件，请核对后决定"
             }
             guard try store.move(id, from: [.reading, .waiting], to: state, message: words) else { return }
-            try store.set(outcome, id)
+            try store.ledger.set(outcome, id)
             if isIdle, outcome.isClean { try intake.release([file.batch], on: db) }
             if isIdle { try DropDecisions.record(try store.find(id, within: .everything), now, on: db) }
         }
@@ -46,7 +49,7 @@ struct DropDecisions: Sendable {
             ExchangeRun(
                 id: Identifiers.next(), way: .fileIn, system: file.partnerName,
                 dataset: file.dataset?.rawValue ?? "", at: now,
-                rows: outcome.written + outcome.unchanged + outcome.doubtful + outcome.refused,
+                rows: outcome.rows,
                 changed: outcome.written, flagged: outcome.doubtful + outcome.cells, refused: outcome.refused,
                 note: file.name), at: file.path)
     }
@@ -64,7 +67,7 @@ struct DropDecisions: Sendable {
                 guard file.outcome.digest == agreed else { throw DomainError.conflict(DropDecisions.staleMessage) }
                 guard try intake.accept([file.batch], agreed: agreed, by: actor, now: now, on: db) else { return false }
                 _ = try store.move(id, from: [.waiting], to: .accepted)
-                try store.setDecided(id, by: actor.name, now: now)
+                try store.ledger.setDecided(id, by: actor.name, now: now)
                 try DropDecisions.record(file, now, on: db)
                 let words = "\(file.partnerName)，\(file.name)：新增 \(file.outcome.new)，变更 \(file.outcome.changed)"
                 try AuditLog.record(
@@ -90,7 +93,7 @@ struct DropDecisions: Sendable {
                 throw DomainError.conflict("这个文件已由他人处理。")
             }
             try intake.discard([file.batch], by: actor, now: now, on: db)
-            try store.setDecided(id, by: actor.name, now: now)
+            try store.ledger.setDecided(id, by: actor.name, now: now)
             try AuditLog.record(
                 "exchange.file_discarded", id.rawValue, by: actor, at: file.path, "\(file.partnerName)，\(file.name)",
                 now: now, on: db)
@@ -107,7 +110,7 @@ struct DropDecisions: Sendable {
             }
             try intake.undo([file.batch], by: actor, now: now, on: db)
             try intake.release([file.batch], on: db)
-            try store.setUndone(id, by: actor.name, now: now)
+            try store.ledger.setUndone(id, by: actor.name, now: now)
             try AuditLog.record(
                 "exchange.file_undone", id.rawValue, by: actor, at: file.path, "\(file.partnerName)，\(file.name)",
                 now: now, on: db)

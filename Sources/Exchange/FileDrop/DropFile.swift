@@ -77,16 +77,17 @@ struct DropFile: Sendable {
     /// In Chinese: why it was refused, or what is to be known of it.
     let message: String
     let seenAt: Timestamp
-    let decidedAt: Timestamp?
-    let decidedBy: String
-    let undoneAt: Timestamp?
-    let undoneBy: String
+    let decided: IntakeDecided
+    /// When it was no longer in the partner's folder; of a file that went out.
+    let leftAt: Timestamp?
+    /// Whether it was deleted because nobody fetched it.
+    let isExpired: Bool
 
     static let columns: SQL =
         """
         f.id, f.partner_id, p.name, f.direction, f.name, f.dataset, f.organisation_path, f.sm3, f.size, f.state,
-        f.batch, f.count_new, f.count_changed, f.count_unchanged, f.count_doubtful, f.count_refused, f.count_cells,
-        f.digest, f.rows_told, f.is_full, f.message, f.seen_at, f.decided_at, f.decided_by, f.undone_at, f.undone_by
+        f.batch, \(IntakeOutcome.columns("f")), f.rows_told, f.is_full, f.message, f.seen_at,
+        \(IntakeDecided.columns("f")), f.left_at, f.is_expired
         """
 
     init(_ row: borrowing Row) throws {
@@ -94,14 +95,16 @@ struct DropFile: Sendable {
         (name, path, sm3) = (try row.get(4), try row.get(6), try row.get(7))
         dataset = FeedDataset(rawValue: try row.text(5))
         (size, state, batch) = (try row.get(8), try row.get(9), try row.get(10))
-        var outcome = IntakeOutcome()
-        (outcome.new, outcome.changed, outcome.unchanged) = (try row.get(11), try row.get(12), try row.get(13))
-        (outcome.doubtful, outcome.refused, outcome.cells) = (try row.get(14), try row.get(15), try row.get(16))
-        outcome.digest = try row.get(17)
-        self.outcome = outcome
+        outcome = try IntakeOutcome(row, at: 11)
         (rows, isFull, message, seenAt) = (try row.get(18), try row.get(19), try row.get(20), try row.get(21))
-        (decidedAt, decidedBy) = (try row.get(22), try row.get(23))
-        (undoneAt, undoneBy) = (try row.get(24), try row.get(25))
+        decided = try IntakeDecided(row, at: 22)
+        (leftAt, isExpired) = (try row.get(26), try row.get(27))
+    }
+
+    /// The state in words, with what became of a file that was sent.
+    var stateTitle: String {
+        if state == .sent, isExpired { return "已过期" }
+        return state == .sent && leftAt != nil ? "已取走" : state.title
     }
 
     /// Whether the rows of its dry run are kept.
@@ -150,5 +153,11 @@ enum DropSchema {
         "CREATE INDEX exchange_drop_file_partner ON exchange_drop_file (partner_id, id)",
         "CREATE INDEX exchange_drop_file_state ON exchange_drop_file (partner_id, state)",
         "CREATE INDEX exchange_drop_file_sm3 ON exchange_drop_file (partner_id, sm3)",
+    ]
+    /// What became of files that went out, and for how many days they stand in the folder of a partner.
+    static let expiry = [
+        "ALTER TABLE exchange_partner ADD COLUMN kept_days INTEGER NOT NULL DEFAULT 30",
+        "ALTER TABLE exchange_drop_file ADD COLUMN left_at INTEGER",
+        "ALTER TABLE exchange_drop_file ADD COLUMN is_expired INTEGER NOT NULL DEFAULT 0",
     ]
 }

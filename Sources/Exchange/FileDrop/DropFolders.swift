@@ -8,15 +8,24 @@ struct DropFolders: Sendable {
 
     enum Side: String, Sendable { case inward = "in", outward = "out" }
 
-    /// Makes the folders of a partner; those that are there stay as they are. Blocks.
+    /// Makes the folders of a partner; those that are there stay as they are. The partner, by its group, writes into its two
+    /// folders and nowhere else. Blocks.
     func prepare(_ code: String) throws {
-        for side in [Side.inward, .outward] {
-            do {
-                try FileManager.default.createDirectory(
-                    atPath: "\(root)/\(code)/\(side.rawValue)", withIntermediateDirectories: true,
-                    attributes: [.posixPermissions: 0o770])
-            } catch { throw DomainError.unavailable("文件夹建立失败，请联系平台管理员。") }
-        }
+        do {
+            let above = URL(fileURLWithPath: root).deletingLastPathComponent().path
+            try FileManager.default.createDirectory(atPath: above, withIntermediateDirectories: true)
+            for (path, mode) in [
+                (root, 0o750), ("\(root)/\(code)", 0o750), ("\(root)/\(code)/in", 0o770),
+                ("\(root)/\(code)/out", 0o770),
+            ] as [(String, mode_t)] {
+                if mkdir(path, mode) != 0 {
+                    guard errno == EEXIST else { throw DomainError.unavailable("") }
+                    continue
+                }
+                // Whatever the mask of the process.
+                guard chmod(path, mode) == 0 else { throw DomainError.unavailable("") }
+            }
+        } catch { throw DomainError.unavailable("文件夹建立失败，请联系平台管理员。") }
     }
 
     /// Throws `DomainError.unavailable` when a folder is missing or no folder.
@@ -187,9 +196,11 @@ final class DropFolder {
 
     private static let begun = ".tmp-"
 
-    /// Removes what a stop of the server has left behind.
+    /// Removes what a stop of the server has left behind, and nothing of the partner's that is called alike.
     func clear() throws {
-        for name in try names(ending: "") where name.hasPrefix(DropFolder.begun) { try remove(name) }
+        for name in try names(ending: "") where name.hasPrefix(DropFolder.begun) {
+            if DropFileID(checking: name.dropFirst(DropFolder.begun.utf8.count)) != nil { try remove(name) }
+        }
     }
 
     private func put(_ name: String, _ body: (Int32) throws -> Void) throws {

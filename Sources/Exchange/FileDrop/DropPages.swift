@@ -18,13 +18,15 @@ enum DropPages {
         }
     }
 
+    private static func tone(_ file: DropFile) -> Tone { file.isExpired ? .warn : tone(file.state) }
+
     static let files = DataTable<DropFile>(
         caption: "交换文件",
         columns: [
             DataColumn("时间", value: { .text($0.seenAt.text) }),
             DataColumn("文件", value: { .text($0.name) }) { #"<a href="\#(url: path($0.id))">\#($0.name)</a>"# },
             DataColumn("方向", value: { .text($0.direction.title) }),
-            DataColumn("状态", value: { .text($0.state.title) }) { UI.tag($0.state.title, tone($0.state)) },
+            DataColumn("状态", value: { .text($0.stateTitle) }) { UI.tag($0.stateTitle, tone($0)) },
             DataColumn("新增", value: { inward($0, $0.outcome.new) }),
             DataColumn("变更", value: { inward($0, $0.outcome.changed) }),
             DataColumn("不变", value: { inward($0, $0.outcome.unchanged) }),
@@ -90,9 +92,10 @@ enum DropPages {
         case .unchanged: words = file.message.isEmpty ? "没有可以写入的行。" : file.message + "。"
         case .repeated, .refused: words = file.message + "。"
         case .writing, .recorded, .written: words = "正在写出。"
-        case .sent: words = "已放入对方的文件夹。"
+        case .sent where file.isExpired: words = "超过保存天数无人取走，已从对方的文件夹删除。需要时请重新写出。"
+        case .sent: words = file.leftAt == nil ? "已放入对方的文件夹。" : "对方已取走。"
         }
-        return UI.notice(tone(file.state), "<p>\(words)</p>")
+        return UI.notice(tone(file), "<p>\(words)</p>")
     }
 
     private static func figures(_ file: DropFile, _ rows: String) -> HTML {
@@ -125,9 +128,8 @@ enum DropPages {
         if let dataset = file.dataset { rows.insert(("数据", HTML(text: dataset.title)), at: 0) }
         if file.direction == .outward {
             rows.append(("内容", HTML(text: "\(file.isFull ? "全部" : "变化")，\(file.rows) 行")))
+            if let at = file.leftAt { rows.append((file.isExpired ? "删除" : "取走", HTML(text: at.text))) }
         }
-        if let at = file.decidedAt { rows.append(("决定", HTML(text: "\(file.decidedBy)，\(at.text)"))) }
-        if let at = file.undoneAt { rows.append(("撤销", HTML(text: "\(file.undoneBy)，\(at.text)"))) }
-        return rows
+        return rows + file.decided.facts
     }
 }

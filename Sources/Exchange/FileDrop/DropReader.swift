@@ -83,8 +83,9 @@ struct DropReader: Sendable {
     ) async throws -> DropFile {
         let now = now(), isWorkbook = try await isWorkbook(path, unless: reason)
         return try await database.write { db in
-            let store = DropStore(db)
-            if let known = try store.known(name, sm3, from: partner.id) { return known }
+            let store = DropStore(db), known = try store.known(name, sm3, from: partner.id)
+            // A file that was refused may be right when it is sent again: with its sum, or in place of what was missing.
+            if let known, known.state != .refused { return known }
             var new = DropStore.New(
                 partner: partner.id, direction: .inward, name: name, path: partner.path, sm3: sm3,
                 size: size, state: .refused, message: reason ?? "")
@@ -93,7 +94,9 @@ struct DropReader: Sendable {
                     as DropName.Problem
                 { new.message = problem.message }
             }
-            let id = try store.insert(new, now: now)
+            if let known, new.state == .refused, known.message == new.message { return known }
+            let id = try known?.id ?? store.insert(new, now: now)
+            if known != nil { try store.renew(id, as: new) }
             if new.state == .refused {
                 try AuditLog.record(
                     "exchange.file_refused", id.rawValue, by: partner.actor, at: new.path,
@@ -146,7 +149,10 @@ struct DropReader: Sendable {
             // When it cannot be, a person decides.
             do {
                 let compared = file
-                if try await database.read({ try DropStore($0).later(than: compared) }) == nil {
+                let isPlain = try await database.read { db in
+                    try DropStore(db).later(than: compared) == nil && DropStore(db).twin(of: compared) == nil
+                }
+                if isPlain {
                     try await decisions.accept(file.id, agreed: file.outcome.digest, by: partner.actor)
                 }
             } catch DomainError.conflict(let reason) {
@@ -237,12 +243,17 @@ struct DropReader: Sendable {
         }
     }
 
-    /// Files that were on record and taken away before they were read.
+    /// Files that were on record and taken away before they were read. What their dry run has kept goes, too.
     private func giveUp(_ partner: Partner, besides present: Set<String>) async throws {
+        let intake = intake, now = now(), reason = "文件在读取前被移走"
         try await database.write { db in
             let store = DropStore(db)
             for file in try store.inState([.reading], of: partner.id) where !present.contains(file.name) {
-                _ = try store.move(file.id, from: [.reading], to: .refused, message: "文件在读取前被移走")
+                guard try store.move(file.id, from: [.reading], to: .refused, message: reason) else { continue }
+                try intake.release([file.batch], on: db)
+                try AuditLog.record(
+                    "exchange.file_refused", file.id.rawValue, by: partner.actor, at: file.path,
+                    "\(file.name)：\(reason)", now: now, on: db)
             }
         }
     }

@@ -93,6 +93,28 @@ struct DropStore {
             """, DropFile.init)
     }
 
+    /// Files that stood in the partner's folder at the last look.
+    func waiting(for partner: PartnerID) throws -> [DropFile] {
+        try db.rows(
+            """
+            SELECT \(DropFile.columns) FROM \(DropStore.tables)
+            WHERE f.partner_id = \(partner) AND f.state = 'sent' AND f.left_at IS NULL ORDER BY f.id LIMIT 500
+            """, DropFile.init)
+    }
+
+    func hasWaiting(for partner: PartnerID) throws -> Bool {
+        try first("f.partner_id = \(partner) AND f.state = 'sent' AND f.left_at IS NULL") != nil
+    }
+
+    /// Returns whether this call ended it.
+    func setExpired(_ id: DropFileID) throws -> Bool {
+        try db.change("UPDATE exchange_drop_file SET is_expired = 1 WHERE id = \(id) AND is_expired = 0") == 1
+    }
+
+    func setLeft(_ id: DropFileID, now: Timestamp) throws {
+        try db.execute("UPDATE exchange_drop_file SET left_at = \(now) WHERE id = \(id) AND left_at IS NULL")
+    }
+
     /// Entries that nobody has worked on since, with their batches.
     func old(_ before: Timestamp) throws -> [(id: String, batches: [String])] {
         try db.rows(
@@ -146,6 +168,16 @@ struct DropStore {
         return id
     }
 
+    /// Makes an entry that was refused into what the file is to become now.
+    func renew(_ id: DropFileID, as new: New) throws {
+        try db.execute(
+            """
+            UPDATE exchange_drop_file SET dataset = \(new.dataset?.rawValue ?? ""), organisation_path = \(new.path),
+                size = \(new.size), state = \(new.state), batch = \(new.batch), message = \(new.message), is_told = 0
+            WHERE id = \(id) AND state = 'refused'
+            """)
+    }
+
     /// The conditional update is the lock. Returns whether this call moved the file.
     func move(
         _ id: DropFileID, from states: [DropFile.State], to state: DropFile.State, message: String = ""
@@ -157,25 +189,8 @@ struct DropStore {
             """) == 1
     }
 
-    func set(_ outcome: IntakeOutcome, _ id: DropFileID) throws {
-        try db.execute(
-            """
-            UPDATE exchange_drop_file SET count_new = \(outcome.new), count_changed = \(outcome.changed),
-                count_unchanged = \(outcome.unchanged), count_doubtful = \(outcome.doubtful),
-                count_refused = \(outcome.refused), count_cells = \(outcome.cells), digest = \(outcome.digest),
-                is_told = 0
-            WHERE id = \(id)
-            """)
-    }
-
-    func setDecided(_ id: DropFileID, by name: String, now: Timestamp) throws {
-        try db.execute(
-            "UPDATE exchange_drop_file SET decided_at = \(now), decided_by = \(name) WHERE id = \(id)")
-    }
-
-    func setUndone(_ id: DropFileID, by name: String, now: Timestamp) throws {
-        try db.execute("UPDATE exchange_drop_file SET undone_at = \(now), undone_by = \(name) WHERE id = \(id)")
-    }
+    /// What both kinds of intake keep alike.
+    var ledger: IntakeLedger { IntakeLedger(db: db, table: "exchange_drop_file") }
 
     func setRecorded(_ id: DropFileID, sm3: String, size: Int, rows: Int) throws -> Bool {
         try db.change(

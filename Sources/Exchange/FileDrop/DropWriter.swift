@@ -62,20 +62,21 @@ struct DropWriter: Sendable {
     }
 
     /// Puts the file on record; `nil` when nothing has changed that would be told. A file that was begun before a stop goes
-    /// on under its name.
+    /// on under its name. What is told is looked for beforehand: nobody else waits for that.
     private func begin(_ dataset: PartnerDataset, for partner: Partner) async throws -> DropFile? {
-        let now = now()
+        let now = now(), isFull = dataset.isFull || dataset.cursor == 0
+        try await FeedCollection(database).collect(dataset.dataset, now: now)
+        let slice = try await database.read(isLong: true) { db in
+            try FeedStore(db).slice(
+                dataset.dataset, within: partner.scope, after: isFull ? 0 : dataset.cursor, limit: 1)
+        }
         return try await database.write { db in
-            let store = DropStore(db), feed = FeedStore(db), partners = PartnerStore(db)
-            try feed.collect(dataset.dataset, now: now)
+            let store = DropStore(db), partners = PartnerStore(db)
             let open = try store.inState([.writing, .recorded], of: partner.id).first { $0.dataset == dataset.dataset }
             if let open {
                 if dataset.isFull, !open.isFull { try store.setFull(open.id) }
                 return try store.find(open.id, within: .everything)
             }
-            let isFull = dataset.isFull || dataset.cursor == 0
-            let slice = try feed.slice(
-                dataset.dataset, within: partner.scope, after: isFull ? 0 : dataset.cursor, limit: 1)
             if slice.entries.isEmpty {
                 try partners.advance(dataset, to: slice.end, for: partner.id, wrote: false, now: now)
                 return nil

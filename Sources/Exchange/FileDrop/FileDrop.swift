@@ -8,6 +8,7 @@ package struct FileDrop: Sendable {
     let database: Database
     let reader: DropReader
     let writer: DropWriter
+    let expiry: DropExpiry
 
     /// Seconds for which a server has a partner's folder to itself, unless it says that it is still there.
     private static let lease: Int64 = 120
@@ -18,7 +19,11 @@ package struct FileDrop: Sendable {
     package func run() async throws -> Int {
         let partners = try await database.read { try PartnerStore($0).list(within: .everything) }
         var count = 0, failure: (any Error)?
-        for partner in partners where partner.isOn {
+        for partner in partners {
+            // What was sent before a partner was paused is not left with it.
+            if !partner.isOn {
+                guard try await database.read({ try DropStore($0).hasWaiting(for: partner.id) }) else { continue }
+            }
             do { count += try await run(partner) } catch { failure = failure ?? error }
             try Task.checkCancellation()
         }
@@ -33,7 +38,11 @@ package struct FileDrop: Sendable {
         }
         guard isOurs else { return 0 }
         do {
-            let count = try await held(partner, by: worker) { try await writer.run(partner) + reader.run(partner) }
+            let count = try await held(partner, by: worker) {
+                try await expiry.run(partner)
+                guard partner.isOn else { return 0 }
+                return try await writer.run(partner) + reader.run(partner)
+            }
             try await release(partner, by: worker, "")
             return count
         } catch DomainError.unavailable(let text) {
@@ -74,19 +83,16 @@ package struct FileDrop: Sendable {
     }
 }
 
-/// Accepting a file as a job: it may bring a whole county. The payload is the file and the digest agreed to.
+/// Accepting a file as a job.
 struct DropJobs: Sendable {
     static let accept = "exchange.file.accept"
     let decisions: DropDecisions
 
     var handlers: [JobHandler] {
-        [
-            JobHandler(DropJobs.accept) { context in
-                let job = context.job, told = job.payload.split(separator: " ").map(String.init)
-                guard told.count == 2, let id = DropFileID(checking: told[0]) else { throw DomainError.notFound }
-                let actor = AuditActor(id: job.account?.rawValue, name: job.createdBy, address: "")
-                try await decisions.accept(id, agreed: told[1], by: actor)
-                return "已写入花名册"
+        let decisions = decisions
+        return [
+            IntakeDecisionRoutes<DropFileSubject>.handler(DropJobs.accept, roster: "花名册") {
+                try await decisions.accept($0, agreed: $1, by: $2)
             }
         ]
     }

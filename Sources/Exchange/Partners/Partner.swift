@@ -39,6 +39,9 @@ struct PartnerSettings: Sendable, Equatable {
     /// A code of `CodeLists.lookReason`: why it gets them.
     var reason = PartnerSettings.usualReason
 
+    /// Days for which a file that nobody fetches stands in its folder, from 1 to 365.
+    var keptDays = 30
+
     /// 按规定报送
     static let usualReason = "40"
 }

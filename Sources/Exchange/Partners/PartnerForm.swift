@@ -17,6 +17,7 @@ struct PartnerForm: Sendable {
         var pairs = [
             ("name", partner.name), ("code", partner.code), ("organisation", partner.organisation.rawValue),
             ("format", settings.format.rawValue), ("reason", settings.reason),
+            ("kept_days", String(settings.keptDays)),
         ]
         pairs += settings.owners.map { ("owners", $0.rawValue) }
         if settings.acceptsAlone { pairs.append(("accepts_alone", "1")) }
@@ -25,7 +26,7 @@ struct PartnerForm: Sendable {
         values = FormValues(pairs.map { (name: $0.0, value: $0.1) })
     }
 
-    /// Throws `DomainError.invalid` at `owners` and `reason`.
+    /// Throws `DomainError.invalid` at `owners`, `kept_days` and `reason`.
     func settings() throws -> PartnerSettings {
         var settings = PartnerSettings(), problems: [FieldProblem] = []
         settings.owners = Set(values.all("owners").compactMap { PersonField.Owner(rawValue: $0) })
@@ -33,6 +34,13 @@ struct PartnerForm: Sendable {
         settings.acceptsAlone = values.has("accepts_alone")
         settings.format = values["format"].flatMap { DropFormat(rawValue: $0) } ?? .csv
         settings.isSensitive = values.has("sensitive")
+        if let text = values.text("kept_days") {
+            if let days = Int(text), (1...365).contains(days) {
+                settings.keptDays = days
+            } else {
+                problems.append(FieldProblem(field: "kept_days", message: "保存天数应在 1 到 365 之间"))
+            }
+        }
         settings.reason = values["reason"] ?? ""
         let isKnown = CodeLists.lookReason[settings.reason] != nil
         // Why is told beforehand, once for all files; 其他 says nothing.

@@ -110,6 +110,9 @@ enum PartnerPages {
             \(UI.radios(
                 "format", label: "文件格式", options: formats, selected: form.values["format"] ?? "csv",
                 problems: problems))
+            \(UI.textField(
+                "kept_days", label: "文件保存天数", value: form.values["kept_days"] ?? String(PartnerSettings().keptDays),
+                hint: "对方没有取走的文件，到期从文件夹删除。1 到 365 天。", problems: problems))
             \(UI.checkbox(
                 "sensitive", label: "含证件号码和敏感信息", isOn: form.values.has("sensitive"),
                 hint: "每次写出都会记入查看记录。", problems: problems))
@@ -155,6 +158,7 @@ enum PartnerPages {
             ("对方负责的数据", HTML(text: owners(settings))),
             ("接受", HTML(text: settings.acceptsAlone ? "没有问题的文件自动接受" : "由人核对后接受")),
             ("文件格式", HTML(text: "." + settings.format.rawValue)),
+            ("文件保存", HTML(text: "\(settings.keptDays) 天，到期无人取走即删除")),
             (
                 "敏感信息",
                 HTML(

@@ -11,7 +11,7 @@ struct PartnerStore {
     private static let columns: SQL =
         """
         p.id, p.name, p.code, p.organisation_id, o.name, o.path, p.owners, p.accepts_alone, p.format, p.is_sensitive,
-        p.reason, p.is_on, p.failure
+        p.reason, p.is_on, p.failure, p.kept_days
         """
     private static let tables: SQL =
         "exchange_partner p JOIN directory_organisation o ON o.id = p.organisation_id"
@@ -22,6 +22,7 @@ struct PartnerStore {
             try row.text(6).split(separator: " ").compactMap { PersonField.Owner(rawValue: String($0)) })
         (settings.acceptsAlone, settings.format) = (try row.get(7), try row.get(8))
         (settings.isSensitive, settings.reason) = (try row.get(9), try row.get(10))
+        settings.keptDays = try row.get(13)
         return Partner(
             id: try row.get(0), name: try row.get(1), code: try row.get(2), organisation: try row.get(3),
             organisationName: try row.get(4), path: try row.get(5), settings: settings, isOn: try row.get(11),
@@ -62,10 +63,10 @@ struct PartnerStore {
         try db.execute(
             """
             INSERT INTO exchange_partner (id, name, code, organisation_id, owners, accepts_alone, format, is_sensitive,
-                reason, is_on, busy_until, failure, created_at, created_by, revision)
+                reason, kept_days, is_on, busy_until, failure, created_at, created_by, revision)
             VALUES (\(id), \(name), \(code), \(organisation), \(PartnerStore.text(settings.owners)),
-                \(settings.acceptsAlone), \(settings.format), \(settings.isSensitive), \(settings.reason), 1, 0, '',
-                \(now), \(author), 1)
+                \(settings.acceptsAlone), \(settings.format), \(settings.isSensitive), \(settings.reason),
+                \(settings.keptDays), 1, 0, '', \(now), \(author), 1)
             """)
     }
 
@@ -74,7 +75,8 @@ struct PartnerStore {
             """
             UPDATE exchange_partner SET name = \(name), owners = \(PartnerStore.text(settings.owners)),
                 accepts_alone = \(settings.acceptsAlone), format = \(settings.format),
-                is_sensitive = \(settings.isSensitive), reason = \(settings.reason), revision = revision + 1
+                is_sensitive = \(settings.isSensitive), reason = \(settings.reason),
+                kept_days = \(settings.keptDays), revision = revision + 1
             WHERE id = \(id)
             """)
     }

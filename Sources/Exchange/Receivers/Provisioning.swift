@@ -54,9 +54,9 @@ struct Provisioning: Sendable {
     /// Puts those who changed since the last time in the line; returns whether there may be more.
     func plan(_ receiver: Receiver) async throws -> Bool {
         let now = now(), crypto = crypto
+        try await FeedCollection(database).collect(.staff, now: now)
         return try await database.write { db in
             let store = ReceiverStore(db, crypto), feed = FeedStore(db)
-            try feed.collect(.staff, now: now)
             let cursor = try store.find(receiver.id, within: .everything).cursor
             let slice = try feed.slice(.staff, within: DataScope([receiver.path]), after: cursor, limit: 1000)
             try store.queue(slice.entries.map { ID($0.id) }, for: receiver.id, now: now)

@@ -21,6 +21,10 @@ struct ScimWork: Sendable {
 
     private func user(_ id: String, _ db: Connection) throws -> ScimUser {
         guard let person = ID<Person>(checking: id) else { throw ScimError.notFound }
+        // To whom it may see, a client is told under which key it may go on; it does not change her under the old one.
+        if let survivor = try users(db).store.survivor(of: person), try !users(db).store.visible([survivor]).isEmpty {
+            throw ScimError(404, "The record was merged into another and goes on as \(survivor).")
+        }
         return try users(db).find(person)
     }
 

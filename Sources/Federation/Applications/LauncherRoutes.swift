@@ -6,6 +6,8 @@ import Web
 /// `/applications`: 我的应用, what a signed-in person can open.
 struct LauncherRoutes: Sendable {
     let database: Database
+    let today: [any TodaySource]
+    let now: @Sendable () -> Timestamp
 
     func add(to routes: inout Routes) {
         routes.get(ApplicationPages.launcher, access: .signedIn, show)
@@ -13,15 +15,20 @@ struct LauncherRoutes: Sendable {
     }
 
     @Sendable private func show(_ request: WebRequest) async throws -> WebResponse {
-        let grants = try request.user.grants
+        let user = try request.user, grants = user.grants, sources = today, day = now().day
         let places = Array(Set(grants.flatMap(\.path.lineage)))
-        let records = try await database.read { db in try ApplicationRegistryStore(db).launchable(ownedAt: places) }
+        let (records, waiting) = try await database.read { db in
+            (
+                try ApplicationRegistryStore(db).launchable(ownedAt: places),
+                try sources.flatMap { try $0.items(for: user, on: day, db) }
+            )
+        }
         let hers = records.filter { record in
             grants.contains { grant in
                 record.audience.contains(grant.role) && record.application.ownerPath.contains(grant.path)
             }
         }
-        return .html(LauncherPages.show(hers, request.page))
+        return .html(LauncherPages.show(hers, waiting, request.page))
     }
 
     /// The name of a picture is the hash of its content, so what a browser has kept is right for ever.
@@ -39,12 +46,13 @@ struct LauncherRoutes: Sendable {
 }
 
 enum LauncherPages {
-    static func show(_ records: [ApplicationRecord], _ page: PageContext) -> HTML {
+    static func show(_ records: [ApplicationRecord], _ waiting: [TodayItem], _ page: PageContext) -> HTML {
         let mayView = page.user?.may(.applicationView) ?? false
         let registry = UI.linkButton("接入管理", url: ApplicationPages.root)
         let empty = UI.emptyState("还没有应用", "学校、县(市、区)或市局接入的应用会出现在这里，用平台账号直接打开。")
         let content: HTML = #"""
             \#(UI.heading("我的应用", note: "用平台账号打开，不用再次登录。", actions: mayView ? registry : ""))
+            \#(each: waiting, \.html)
             \#(if: records.isEmpty, empty, else: #"<ul class="tiles">\#(each: records, tile)</ul>"#)
             """#
         return UI.layout("我的应用", page, breadcrumbs: [Crumb("我的应用")], content)

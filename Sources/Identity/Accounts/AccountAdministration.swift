@@ -50,9 +50,11 @@ struct AccountAdministration {
     }
     func close(_ id: ID<Account>, _ crypto: any CryptoProvider) throws { try service.close(managed(id), crypto) }
 
-    /// 调动: the person leaves one school for another and keeps her account. Posts, classes and roles at the old school end
-    /// and those at the new begin in one transaction. Throws `DomainError.invalid` for `leaving` and `joining`.
-    func transfer(_ id: ID<Account>, _ move: Transfer, _ crypto: any CryptoProvider) throws {
+    /// 调动 of somebody whom the school has only given an account: she leaves one school for another and keeps it; roles at
+    /// the old school end and a post at the new one begins in one transaction. Whoever stands on the staff of the old
+    /// school goes by 教师调动, where both schools and their office have a word. Throws `DomainError.invalid` for `leaving`
+    /// and `joining`.
+    func transfer(_ id: ID<Account>, _ move: Transfer) throws {
         let account = try managed(id), day = service.now.day
         let leaving = account.grants.filter { $0.organisation == move.from && $0.isOpen(on: day) }
         guard !leaving.isEmpty else { throw DomainError.invalid("leaving", "选择现在的学校") }
@@ -61,16 +63,12 @@ struct AccountAdministration {
         try checkPlace(.teacher, at: move.to, field: "joining", roleField: "joining")
         let db = service.db, organisations = OrganisationStore(db)
         let old = try organisations.find(move.from, within: .everything)
-        let people = PersonStore(db), posts = try people.staff(of: old.id, on: day)
-        let post = posts.first { $0.person.id == account.person }?.post
-        if post != nil {
-            let staff = StaffService(
-                db, crypto, by: service.actor, now: service.now, telling: StaffListeners(leaving: [GrantEnding()]))
-            try staff.end(account.person, at: old, on: day)
-        } else {
-            for grant in leaving { try service.endGrant(grant, of: id) }
+        let posts = try AppointmentStore(db).open(of: account.person, at: old.id, on: day)
+        guard posts.isEmpty else {
+            throw DomainError.invalid("leaving", "在册教职工的调动在教职工信息页的“教师调动”里办理，由两校确认、上级核准")
         }
-        try people.appoint(account.person, at: move.to, post: post ?? Transfer.teachingPost, from: day)
+        for grant in leaving { try service.endGrant(grant, of: id) }
+        try PersonStore(db).appoint(account.person, at: move.to, post: Transfer.teachingPost, from: day)
         try service.grant(.teacher, at: move.to, from: day, until: nil, to: id)
         try service.record("account.transferred", id, at: old.path, old.name)
     }

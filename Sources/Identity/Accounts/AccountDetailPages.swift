@@ -1,3 +1,4 @@
+import Directory
 import Kernel
 import Platform
 import Web
@@ -114,11 +115,16 @@ extension AccountPages {
         let fields: HTML = #"""
             \#(UI.select("leaving", label: "现在的学校", options: from, selected: from.first?.value, problems: problems))
             \#(UI.select("joining", label: "调入学校", options: to, selected: nil, required: true, problems: problems))
-            <p class="field-hint">今天起在新学校任教师，原学校的任职、带班和权限同时结束。账号和以往的记录不变。</p>
+            <p class="field-hint">今天起在新学校任教师，原学校的权限同时结束。账号和以往的记录不变。</p>
+            <p class="field-hint">在册教职工的调动由两校确认、上级核准，从\#(each: own, staffLink)办理。</p>
             """#
         let form = UI.form(
             action: path(view.account.id) + "/transfer", page: page, submit: "办理调动", problems: problems, fields)
         return UI.card("调动", id: "transfer", form)
+    }
+
+    private static func staffLink(_ grant: Grant) -> HTML {
+        #"<a href="\#(url: StaffPages.path(grant.organisation))">\#(grant.organisationName)教职工</a>"#
     }
 
     private static func history(_ entries: [AuditEntry], _ path: String) -> HTML {

@@ -64,5 +64,6 @@ extension AccountStore {
     /// Hands the account to another record of its holder.
     fileprivate func setPerson(_ person: ID<Person>, of account: ID<Account>) throws {
         try db.execute("UPDATE identity_account SET person_id = \(person) WHERE id = \(account)")
+        try AccountIndex(db).index(account)
     }
 }

@@ -178,10 +178,10 @@ struct AccountRoutes: Sendable {
     }
 
     @Sendable private func transfer(_ request: WebRequest) async throws -> WebResponse {
-        let id: ID<Account> = try request.id("id"), deed = try administration(request), crypto = crypto
+        let id: ID<Account> = try request.id("id"), deed = try administration(request)
         do {
             let move = try Transfer(request.form)
-            try await database.write { try deed($0).transfer(id, move, crypto) }
+            try await database.write { try deed($0).transfer(id, move) }
         } catch DomainError.invalid(let problems) {
             return try await page(of: id, request, form: GrantForm(today: now().day), problems: problems)
         }

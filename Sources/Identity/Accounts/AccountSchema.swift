@@ -34,5 +34,23 @@ enum AccountSchema {
         """
     ]
 
+    /// By what beginnings an account is found, made from names and login names and made anew from them at any time; and in
+    /// which order accounts were last used.
+    static let index = [
+        """
+        CREATE TABLE identity_account_entry (
+            number INTEGER NOT NULL PRIMARY KEY, account_id TEXT NOT NULL UNIQUE REFERENCES identity_account (id),
+            name TEXT NOT NULL, initials TEXT NOT NULL, login_name TEXT NOT NULL)
+        """,
+        "CREATE TABLE identity_account_term (term TEXT NOT NULL, initials TEXT NOT NULL, entry INTEGER NOT NULL)",
+        "CREATE UNIQUE INDEX identity_account_term_term ON identity_account_term (term, initials, entry)",
+        // Up to where changes of names have been taken over.
+        """
+        CREATE TABLE identity_account_cursor (
+            source TEXT NOT NULL PRIMARY KEY, changed_at INTEGER NOT NULL, id TEXT NOT NULL)
+        """,
+        "CREATE INDEX identity_account_last ON identity_account ((COALESCE(last_sign_in_at, 0)), id)",
+    ]
+
     static let resumption = ["ALTER TABLE identity_account ADD COLUMN resumed_at INTEGER"]
 }

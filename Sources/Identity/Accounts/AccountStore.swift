@@ -5,11 +5,15 @@ import Kernel
 /// All SQL of accounts, their grants and former passwords.
 package struct AccountStore {
     let db: Connection
-    package init(_ db: Connection) { self.db = db }
+    private let search: AccountSearch
 
-    private static let tables: SQL =
+    package init(_ db: Connection) { (self.db, search) = (db, AccountSearch(db)) }
+    init(_ db: Connection, few: Int) { (self.db, search) = (db, AccountSearch(db, few: few)) }
+
+    private static let tables: SQL = "identity_account a \(beside)"
+    private static let beside: SQL =
         """
-        identity_account a JOIN directory_person p ON p.id = a.person_id
+        JOIN directory_person p ON p.id = a.person_id
         LEFT JOIN identity_throttle t ON t.key = 'login:' || a.login_name
         LEFT JOIN identity_second_factor f ON f.account_id = a.id
         """
@@ -61,7 +65,8 @@ package struct AccountStore {
 
     /// What a list of accounts may be asked for.
     package struct Filter: Sendable {
-        /// Part of a person's name, its pinyin initials, a login name or an organisation's name.
+        /// Part of a person's name or of its pinyin initials, the beginning of a login name, or part of an organisation's
+        /// name.
         package var text = ""
         package var role: Role?
         package var state: AccountState?
@@ -110,12 +115,29 @@ package struct AccountStore {
         within scope: DataScope, _ filter: Filter, by order: Order = .name, descending: Bool = false,
         after: (value: String, id: String)? = nil, limit: Int, at now: Timestamp
     ) throws -> Slice {
-        let matching = SQL.joined(
-            [AccountStore.within(scope, now.day, isWalked: true)] + conditions(filter, now.day), " AND ")
+        var tables = AccountStore.tables, column = order.column
+        var all = [AccountStore.within(scope, now.day, isWalked: true)] + conditions(filter, now.day)
+        switch filter.text.isEmpty ? nil : try search.way(to: filter.text, isByName: order == .name) {
+        case .few(let found)?:
+            // The few are found first: CROSS JOIN keeps this order.
+            tables = "(\(found)) m CROSS JOIN identity_account a \(AccountStore.beside)"
+            all.append("a.id = m.account_id")
+        case .common(let term)?:
+            tables =
+                """
+                identity_account_term n CROSS JOIN identity_account_entry e CROSS JOIN identity_account a
+                \(AccountStore.beside)
+                """
+            all += ["n.term = \(term)", "e.number = n.entry", "a.id = e.account_id"]
+            column = "n.initials"
+        case .walk(let alike)?: all.append(alike)
+        case nil: break
+        }
+        let matching = SQL.joined(all, " AND ")
         let total: Int =
             try db.value(
                 """
-                SELECT COUNT(*) FROM (SELECT 1 AS one FROM \(AccountStore.tables) WHERE \(matching)
+                SELECT COUNT(*) FROM (SELECT 1 AS one FROM \(tables) WHERE \(matching)
                     LIMIT \(AccountStore.countLimit + 1)) found
                 """) ?? 0
         var rest: SQL = ""
@@ -124,15 +146,15 @@ package struct AccountStore {
             let beyond: SQL = descending ? "<" : ">"
             rest =
                 """
-                 AND \(order.column) \(beyond)= \(value)
-                    AND (\(order.column) \(beyond) \(value) OR a.id \(beyond) \(after.id))
+                 AND \(column) \(beyond)= \(value)
+                    AND (\(column) \(beyond) \(value) OR a.id \(beyond) \(after.id))
                 """
         }
         let direction: SQL = descending ? "DESC" : "ASC"
         var rows = try db.rows(
             """
-            SELECT \(AccountRecord.columns) FROM \(AccountStore.tables) WHERE \(matching)\(rest)
-            ORDER BY \(order.column) \(direction), a.id \(direction) LIMIT \(limit)
+            SELECT \(AccountRecord.columns) FROM \(tables) WHERE \(matching)\(rest)
+            ORDER BY \(column) \(direction), a.id \(direction) LIMIT \(limit)
             """
         ) { try AccountRecord($0, at: now) }
         let grants = try grants(of: rows.map(\.id))
@@ -151,26 +173,7 @@ package struct AccountStore {
                     WHERE g.role = \(role) AND (g.valid_to IS NULL OR g.valid_to > \(day)))
                 """)
         }
-        if !filter.text.isEmpty {
-            let part = "%" + AccountStore.escaped(filter.text) + "%", lower = part.lowercased()
-            conditions.append(
-                """
-                (p.name LIKE \(part) ESCAPE '!' OR p.initials LIKE \(lower) ESCAPE '!'
-                    OR a.login_name LIKE \(lower) ESCAPE '!' OR a.id IN (SELECT g.account_id FROM identity_grant g
-                        JOIN directory_organisation o ON o.id = g.organisation_id WHERE o.name LIKE \(part) ESCAPE '!'))
-                """)
-        }
         return conditions
-    }
-
-    /// `%`, `_` and the escape sign itself lose their meaning.
-    private static func escaped(_ text: String) -> String {
-        var result = ""
-        for character in text {
-            if character == "%" || character == "_" || character == "!" { result.append("!") }
-            result.append(character)
-        }
-        return result
     }
 
     /// All grants of the accounts, past ones too, oldest first.
@@ -262,6 +265,7 @@ package struct AccountStore {
             WHERE id = \(account)
             """)
         try db.execute("DELETE FROM identity_password_history WHERE account_id = \(account)")
+        try AccountIndex(db).index(account)
     }
 
     /// Active accounts of staff that nobody has used since `limit`, at most so many.
@@ -314,6 +318,7 @@ package struct AccountStore {
                 password_changed_at, state, last_sign_in_address, created_at, created_by)
             VALUES (\(id), \(person), \(login), \(passwordHash), \(mustChange), \(now), 'active', '', \(now), \(actor))
             """)
+        try AccountIndex(db).index(id)
     }
 
     /// Returns whether the account was in the state `old`.

@@ -18,6 +18,8 @@ struct ClassAccountRoutes: Sendable {
         routes.post("/classes/:id/accounts/cards", access: .can(.classAccountsLed), printCards)
     }
 
+    private var desk: AccountDesk<ClassAccounts> { AccountDesk(database: database, crypto: crypto, now: now) }
+
     static func path(_ id: ID<ClassGroup>) -> String { "/classes/\(id)/accounts" }
 
     @Sendable private func show(_ request: WebRequest) async throws -> WebResponse {
@@ -29,7 +31,7 @@ struct ClassAccountRoutes: Sendable {
     /// Opens accounts for the pupils who have none.
     @Sendable private func open(_ request: WebRequest) async throws -> WebResponse {
         let id: ID<ClassGroup> = try request.id("id")
-        let count = try await work(request, id) { accounts, opening in
+        let count = try await desk.work(request, id) { accounts, opening in
             try opening.open(try accounts.candidates(), as: .student, at: accounts.classGroup.school)
         }
         let text = count == 0 ? "全班都已有账号" : "已开通 \(count) 个账号，打印激活条后发给学生"
@@ -38,8 +40,8 @@ struct ClassAccountRoutes: Sendable {
 
     /// New codes for one pupil, which also resets her password, or for all who have no password yet.
     @Sendable private func printSlips(_ request: WebRequest) async throws -> WebResponse {
-        let id: ID<ClassGroup> = try request.id("id"), person = try ClassAccountRoutes.person(request)
-        let (name, slips) = try await work(request, id) { accounts, opening in
+        let id: ID<ClassGroup> = try request.id("id"), person = try SlipDesk.person(request)
+        let (name, slips) = try await desk.work(request, id) { accounts, opening in
             let people = try person.map { try accounts.candidates($0) } ?? accounts.waiting()
             try accounts.checkPupils(people, on: opening)
             return (accounts.name, try opening.slips(for: people))
@@ -47,46 +49,22 @@ struct ClassAccountRoutes: Sendable {
         guard !slips.isEmpty else {
             return .redirect(ClassAccountRoutes.path(id), flash: Flash(.warning, "没有待激活的账号"))
         }
-        return shownOnce(
-            SlipPages.slips(slips, name, back: ClassAccountRoutes.path(id), address.base, request.page), id)
+        return SlipDesk.shownOnce(
+            SlipPages.slips(slips, name, back: ClassAccountRoutes.path(id), address.base, request.page),
+            back: ClassAccountRoutes.path(id))
     }
 
     @Sendable private func printCards(_ request: WebRequest) async throws -> WebResponse {
-        let id: ID<ClassGroup> = try request.id("id"), person = try ClassAccountRoutes.person(request)
-        let (name, cards) = try await work(request, id) { accounts, opening in
+        let id: ID<ClassGroup> = try request.id("id"), person = try SlipDesk.person(request)
+        let (name, cards) = try await desk.work(request, id) { accounts, opening in
             (accounts.name, try opening.cards(for: try accounts.candidates(person)))
         }
         guard !cards.isEmpty else {
             return .redirect(ClassAccountRoutes.path(id), flash: Flash(.warning, "先开通账号，再打印登录卡"))
         }
-        return shownOnce(
-            SlipPages.cards(cards, name, back: ClassAccountRoutes.path(id), address.base, request.page), id)
-    }
-
-    /// The person that the form names; `nil` for everybody on the page. Throws `DomainError.notFound` for what is no key.
-    static func person(_ request: WebRequest) throws -> ID<Person>? {
-        guard let text = request.form.text("person") else { return nil }
-        guard let id = ID<Person>(checking: text) else { throw DomainError.notFound }
-        return id
-    }
-
-    private func work<T: Sendable>(
-        _ request: WebRequest, _ id: ID<ClassGroup>,
-        _ deed: @escaping @Sendable (ClassAccounts, AccountOpening) throws -> T
-    ) async throws -> T {
-        let user = try request.user, now = now(), crypto = crypto
-        let actor = AuditActor(user, address: request.remoteAddress)
-        return try await database.write { db in
-            let accounts = try ClassAccounts(id, for: user, at: now, db)
-            return try deed(accounts, AccountOpening(db, crypto, by: actor, now: now))
-        }
-    }
-
-    /// Answers the page itself: neither code nor card is kept to be shown a second time.
-    private func shownOnce(_ page: HTML, _ id: ID<ClassGroup>) -> WebResponse {
-        var answer = WebResponse.html(page)
-        answer.repeated = (ClassAccountRoutes.path(id), Flash(.warning, "只显示一次。没有打印就再生成一次"))
-        return answer
+        return SlipDesk.shownOnce(
+            SlipPages.cards(cards, name, back: ClassAccountRoutes.path(id), address.base, request.page),
+            back: ClassAccountRoutes.path(id))
     }
 }
 

@@ -5,7 +5,7 @@ import Platform
 
 /// The pupils of a class with their accounts, for whoever may equip them: the class teacher of the class, and those who
 /// hold the right for the whole school.
-struct ClassAccounts: Sendable {
+struct ClassAccounts: AccountsOfClass {
     let classGroup: ClassGroup
     let day: LocalDate
     let pupils: [Enrolment]

@@ -19,6 +19,8 @@ struct GuardianAccountRoutes: Sendable {
         routes.post(root + "/slips", access: .can(.classAccountsLed), printSlips)
     }
 
+    private var desk: AccountDesk<GuardianAccounts> { AccountDesk(database: database, crypto: crypto, now: now) }
+
     static func path(_ id: ID<ClassGroup>) -> String { "/classes/\(id)/guardians/accounts" }
 
     @Sendable private func show(_ request: WebRequest) async throws -> WebResponse {
@@ -30,7 +32,7 @@ struct GuardianAccountRoutes: Sendable {
     /// Opens accounts for the guardians who have none. Whoever has one already gets the role there.
     @Sendable private func open(_ request: WebRequest) async throws -> WebResponse {
         let id: ID<ClassGroup> = try request.id("id"), now = now()
-        let count = try await work(request, id) { accounts, opening in
+        let count = try await desk.work(request, id) { accounts, opening in
             let missing = try accounts.candidates().filter { accounts.states[$0.person] == nil }
             let count = try opening.open(missing, as: .guardian, at: accounts.classGroup.school)
             try GuardianGrants().follow(
@@ -43,9 +45,9 @@ struct GuardianAccountRoutes: Sendable {
 
     /// New codes for one guardian, which also resets her password, or for all who have no password yet.
     @Sendable private func printSlips(_ request: WebRequest) async throws -> WebResponse {
-        let id: ID<ClassGroup> = try request.id("id"), person = try ClassAccountRoutes.person(request)
+        let id: ID<ClassGroup> = try request.id("id"), person = try SlipDesk.person(request)
         let path = GuardianAccountRoutes.path(id)
-        let (name, slips) = try await work(request, id) { accounts, opening in
+        let (name, slips) = try await desk.work(request, id) { accounts, opening in
             guard let person else {
                 return (accounts.name, try opening.slips(for: accounts.waiting()))
             }
@@ -54,21 +56,6 @@ struct GuardianAccountRoutes: Sendable {
             return (accounts.name, try opening.slips(for: chosen))
         }
         guard !slips.isEmpty else { return .redirect(path, flash: Flash(.warning, "没有待激活的账号")) }
-        // Answers the page itself: a code is not kept to be shown a second time.
-        var answer = WebResponse.html(SlipPages.slips(slips, name, back: path, address.base, request.page))
-        answer.repeated = (path, Flash(.warning, "只显示一次。没有打印就再生成一次"))
-        return answer
-    }
-
-    private func work<T: Sendable>(
-        _ request: WebRequest, _ id: ID<ClassGroup>,
-        _ deed: @escaping @Sendable (GuardianAccounts, AccountOpening) throws -> T
-    ) async throws -> T {
-        let user = try request.user, now = now(), crypto = crypto
-        let actor = AuditActor(user, address: request.remoteAddress)
-        return try await database.write { db in
-            let accounts = try GuardianAccounts(id, for: user, at: now, db)
-            return try deed(accounts, AccountOpening(db, crypto, by: actor, now: now))
-        }
+        return SlipDesk.shownOnce(SlipPages.slips(slips, name, back: path, address.base, request.page), back: path)
     }
 }

@@ -5,7 +5,7 @@ import Platform
 
 /// The confirmed guardians of a class with their accounts, for whoever may equip them: the class teacher of the class, and
 /// those who hold the right for the whole school.
-struct GuardianAccounts: Sendable {
+struct GuardianAccounts: AccountsOfClass {
     /// A guardian with her children in the class.
     struct Guardian: Sendable {
         let person: ID<Person>

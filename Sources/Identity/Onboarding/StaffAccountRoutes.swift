@@ -81,7 +81,7 @@ struct StaffAccountRoutes: Sendable {
     /// New codes for one member of the staff, which also resets her password, or for all who have none yet.
     @Sendable private func printSlips(_ request: WebRequest) async throws -> WebResponse {
         let id: OrganisationID = try request.id("id"), user = try request.user, now = now()
-        let person = try ClassAccountRoutes.person(request)
+        let person = try SlipDesk.person(request)
         let (name, slips) = try await work(request, id) { accounts, opening in
             let people = try accounts.slipCandidates(person)
             for one in people {
@@ -93,10 +93,8 @@ struct StaffAccountRoutes: Sendable {
         guard !slips.isEmpty else {
             return .redirect(StaffAccountRoutes.path(id), flash: Flash(.warning, "没有待激活的账号"))
         }
-        var answer = WebResponse.html(
-            SlipPages.slips(slips, name, back: StaffAccountRoutes.path(id), address.base, request.page))
-        answer.repeated = (StaffAccountRoutes.path(id), Flash(.warning, "只显示一次。没有打印就再生成一次"))
-        return answer
+        let path = StaffAccountRoutes.path(id)
+        return SlipDesk.shownOnce(SlipPages.slips(slips, name, back: path, address.base, request.page), back: path)
     }
 
     private func work<T: Sendable>(

@@ -63,7 +63,8 @@ struct OwnAccountService: Sendable {
                 "account.password_changed", user.account.rawValue, by: AuditActor(user, address: address), at: place,
                 now: now, on: db)
             return try sessions.start(
-                for: user.account, roles: known.grants.map(\.role), confirmedAt: confirmedAt, browser: browser,
+                for: user.account, roles: known.grants.map(\.role), by: .password, confirmedAt: confirmedAt,
+                browser: browser,
                 address: address, at: now, on: db)
         }
     }

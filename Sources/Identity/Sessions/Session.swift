@@ -51,6 +51,8 @@ struct Session: Sendable {
     let hasSecondFactor: Bool
     /// The city's choice of `SecondFactorPolicy`, as it stands in the settings.
     let factorSetting: String?
+    /// Whether a card began it, which whoever holds the paper can do.
+    let isByCard: Bool
     /// Those that hold today.
     var grants: [EffectiveGrant]
 
@@ -76,7 +78,8 @@ struct Session: Sendable {
             id: id, user: user, csrfToken: csrfToken,
             mustChangePassword: mustChangePassword || kind == .browser && isOld, lineage: lineage,
             signedInAt: createdAt, confirmedAt: confirmedAt,
-            mustConfirm: kind == .browser && confirmedAt == nil && isDemanded, hasSecondFactor: hasSecondFactor)
+            mustConfirm: kind == .browser && confirmedAt == nil && isDemanded, hasSecondFactor: hasSecondFactor,
+            isByCard: isByCard)
     }
 }
 

@@ -19,4 +19,7 @@ enum SessionSchema {
         "ALTER TABLE identity_session ADD COLUMN confirmed_at INTEGER",
         "CREATE INDEX identity_session_lineage ON identity_session (lineage)",
     ]
+
+    /// `method` is the `SignInMethod` that began the session; empty for tokens and for sessions from before.
+    static let method = ["ALTER TABLE identity_session ADD COLUMN method TEXT NOT NULL DEFAULT ''"]
 }

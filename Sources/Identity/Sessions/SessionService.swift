@@ -52,7 +52,8 @@ package struct SessionService: Sendable {
     /// are more than the limits allow.
     /// - Parameter lineage: that of the session whose place it takes; `nil` begins a new one.
     func start(
-        for account: ID<Account>, roles: [Role], lineage: String? = nil, confirmedAt: Timestamp? = nil,
+        for account: ID<Account>, roles: [Role], by method: SignInMethod, lineage: String? = nil,
+        confirmedAt: Timestamp? = nil,
         browser: String, address: String, displacesOthers: Bool = true, at now: Timestamp, on db: Connection
     ) throws -> String {
         let token = SessionToken.random()
@@ -60,7 +61,7 @@ package struct SessionService: Sendable {
         let store = SessionStore(db)
         try store.insert(
             hash, .browser, of: account, csrfToken: SessionToken.random(), lineage: lineage ?? Identifiers.next(),
-            label: browser, address: address, at: now, until: now.adding(seconds: limits.absolute))
+            method: method, label: browser, address: address, at: now, until: now.adding(seconds: limits.absolute))
         if let confirmedAt { try store.setConfirmed(hash, at: confirmedAt) }
         if displacesOthers, let count = limits.sessions(for: roles) {
             try store.deleteOldest(of: account, keeping: count)

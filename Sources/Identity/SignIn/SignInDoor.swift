@@ -92,7 +92,8 @@ package struct SignInDoor: Sendable {
         }
         let roles = try (store.grants(of: [known.id])[known.id] ?? []).filter { $0.holds(on: now.day) }.map(\.role)
         let token = try sessions.start(
-            for: known.id, roles: roles, lineage: lineage, browser: visit.browser, address: visit.address, at: now,
+            for: known.id, roles: roles, by: method, lineage: lineage, browser: visit.browser, address: visit.address,
+            at: now,
             on: db)
         if let previous, let old { try SessionStore(db).delete(old, of: previous.account) }
         try SignInDoor.note("account.signed_in", known, method, visit.address, succeeded: true, at: now, on: db)

@@ -19,14 +19,26 @@ package struct ClamScanner: ContentScanner {
 
     package func scan(fileAt path: String, size: Int, isMedia: Bool) async -> ScanVerdict {
         guard size <= limit || isMedia else { return .tooLarge(limit) }
-        // Whatever goes wrong on the way, nothing is known of the file.
-        let answer = try? await SheetRowFeed.onThread { try ask(path, count: min(size, limit)) }
-        return answer.map(ClamScanner.verdict) ?? .unavailable
+        var count = min(size, limit)
+        while true {
+            // Whatever goes wrong on the way, nothing is known of the file.
+            let sent = count
+            guard let answer = try? await SheetRowFeed.onThread({ try ask(path, count: sent) }) else {
+                return .unavailable
+            }
+            let verdict = ClamScanner.verdict(answer, sent: count)
+            // clamd takes less than was thought; of a recording a shorter start will do.
+            guard case .tooLarge = verdict, isMedia, count > ClamScanner.piece else { return verdict }
+            count /= 2
+        }
     }
 
     /// `stream: OK`, `stream: Eicar-Test-Signature FOUND`, or an error.
-    static func verdict(_ answer: String) -> ScanVerdict {
+    /// - Parameter count: bytes that were sent.
+    static func verdict(_ answer: String, sent count: Int = 0) -> ScanVerdict {
         let text = answer.prefix { $0 != "\0" && $0 != "\n" }
+        // Its `StreamMaxLength` is smaller than the setting here: waiting would not help.
+        if text.hasPrefix("INSTREAM size limit exceeded") { return .tooLarge(count) }
         guard text.hasPrefix("stream: ") else { return .unavailable }
         let said = text.dropFirst(8)
         if said == "OK" { return .clean }
@@ -42,13 +54,18 @@ package struct ClamScanner: ContentScanner {
             close(line)
             try? file.close()  // only read
         }
-        try send(Data("zINSTREAM\0".utf8), line)
-        var rest = count
-        while rest > 0, let piece = try file.read(upToCount: min(rest, ClamScanner.piece)), !piece.isEmpty {
-            try send(withUnsafeBytes(of: UInt32(piece.count).bigEndian) { Data($0) } + piece, line)
-            rest -= piece.count
+        do {
+            try send(Data("zINSTREAM\0".utf8), line)
+            var rest = count
+            while rest > 0, let piece = try file.read(upToCount: min(rest, ClamScanner.piece)), !piece.isEmpty {
+                try send(withUnsafeBytes(of: UInt32(piece.count).bigEndian) { Data($0) } + piece, line)
+                rest -= piece.count
+            }
+            guard rest == 0 else { throw Silence() }
+            try send(Data([0, 0, 0, 0]), line)
+        } catch is Silence {
+            // It may have said why before it hung up; without a word nothing is known.
         }
-        try send(Data([0, 0, 0, 0]), line)
         var answer: [UInt8] = [], buffer = [UInt8](repeating: 0, count: 1024)
         while answer.count < 4096 {
             let count = recv(line, &buffer, buffer.count, 0)

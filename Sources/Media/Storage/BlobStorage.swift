@@ -15,6 +15,10 @@ package protocol BlobStorage: Sendable {
     func size(of sha256: String) async throws -> Int?
     /// One that is gone already is fine.
     func remove(_ sha256: String) async throws
+    /// Removes it unless it came anew since `moment`; whether it went.
+    func remove(_ sha256: String, storedBefore moment: Timestamp) async throws -> Bool
+    /// Brings back what a removal that was cut short left in between.
+    func recover() async throws
     /// Blobs in the order of their names. `after` is the `next` of the page before.
     func list(after: String?) async throws -> BlobPage
     /// A file of this machine with the content, to serve or to work on; it is not to be changed.
@@ -70,6 +74,12 @@ package struct FolderStorage: BlobStorage {
     }
 
     package func remove(_ sha256: String) async throws { try files.remove(sha256) }
+
+    package func remove(_ sha256: String, storedBefore moment: Timestamp) async throws -> Bool {
+        try files.remove(sha256, storedBefore: moment)
+    }
+
+    package func recover() async throws { try files.restoreAside() }
 
     /// One page for each two first digits.
     package func list(after: String?) async throws -> BlobPage {

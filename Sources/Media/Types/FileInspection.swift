@@ -10,6 +10,8 @@ package enum FileInspection: Sendable, Equatable {
     case accepted(type: String, name: String, remark: String)
     /// The reason, in words for its sender.
     case refused(String)
+    /// It is not there or cannot be read: nothing is known of it, and its sender has no part in that.
+    case unreadable
 
     /// Bytes at either end that are looked at.
     private static let edge = 64 << 10
@@ -19,9 +21,11 @@ package enum FileInspection: Sendable, Equatable {
 
     /// Looks at the file. It blocks.
     package static func look(at path: String, name: String, size: Int) -> FileInspection {
-        guard let file = FileHandle(forReadingAtPath: path) else { return .refused("文件没有找到，请重新上传。") }
+        guard let file = FileHandle(forReadingAtPath: path) else { return .unreadable }
         defer { try? file.close() }  // only read
-        guard let head = try? file.read(upToCount: edge), !head.isEmpty else { return .refused("文件是空的，没有内容。") }
+        let head: Data
+        do { head = try file.read(upToCount: edge) ?? Data() } catch { return .unreadable }
+        guard !head.isEmpty else { return size == 0 ? .refused("文件是空的，没有内容。") : .unreadable }
         let bytes = Array(head)
         switch ContentMark(bytes) {
         case .program: return .refused("这是程序或脚本，不能上传。")
@@ -87,7 +91,7 @@ package enum FileInspection: Sendable, Equatable {
     private static func oldOffice(_ path: String, _ name: String) -> FileInspection {
         func utf16(_ text: String) -> Data { Data(text.utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }) }
         guard let found = find([utf16("EncryptedPackage"), utf16("_VBA_PROJECT"), utf16("VBA_PROJECT_CUR")], in: path)
-        else { return .refused("文件读取失败，请重新上传。") }
+        else { return .unreadable }
         if found.contains(0) { return .refused("文档有打开密码，平台无法检查。请去掉密码后再上传。") }
         if !found.isEmpty { return .refused("文档里有宏，不能接收。请另存为不含宏的文件后再上传。") }
         let ending = FileName.ending(of: name)

@@ -122,7 +122,7 @@ enum ContentMark: Equatable {
         } else if ContentMark.looksLikePage(head) {
             self = .page
         } else {
-            self = head.contains(0) ? .unknown : .text
+            self = head.contains(0) && !ContentMark.isWide(head) ? .unknown : .text
         }
     }
 
@@ -140,8 +140,20 @@ enum ContentMark: Equatable {
         }
     }
 
+    /// UTF-16 as Windows Notepad writes it under the name Unicode, told by its byte order mark.
+    private static func isWide(_ head: [UInt8]) -> Bool {
+        (head.starts(with: [0xFF, 0xFE]) || head.starts(with: [0xFE, 0xFF])) && head.count % 2 == 0
+            && !head.starts(with: [0xFF, 0xFE, 0, 0])
+    }
+
+    /// The same text with a byte for a sign, to look for marks in.
+    private static func narrowed(_ head: [UInt8]) -> [UInt8] {
+        isWide(head) ? head.dropFirst(2).filter { $0 != 0 } : head
+    }
+
     /// Markup at the start, after white space and a byte order mark, or a script within the first bytes.
-    static func looksLikePage(_ head: [UInt8]) -> Bool {
+    static func looksLikePage(_ bytes: [UInt8]) -> Bool {
+        let head = narrowed(bytes)
         let start = head.starts(with: [0xEF, 0xBB, 0xBF]) ? head.dropFirst(3) : head[...]
         if start.first(where: { $0 > 0x20 }) == 0x3C { return true }
         let lower = String(decoding: head, as: UTF8.self).lowercased()

@@ -1,6 +1,7 @@
 import Foundation
 import Kernel
 import Platform
+import Synchronization
 
 /// Why bytes of an upload cannot be written.
 enum PartialFileError: Error {
@@ -13,13 +14,15 @@ enum PartialFileError: Error {
 /// The bytes of one upload on disk while one request writes to them, with their hash so far. Another request for the
 /// same upload takes over at once: its sender has given up the line of this one.
 final class PartialFile: @unchecked Sendable {
-    // Everything below is guarded by the lock.
-    private let lock = NSLock()
-    private var descriptor: Int32
-    private var hash: RunningHash?
+    private let descriptor: Int32
+    /// Read without the lock: whoever asks how far it is waits for nothing.
+    private let length: Atomic<Int>
 
-    private var length: Int
-    private var synced: Int
+    // Everything below is guarded by the lock, which is never held while a whole file is read.
+    private let lock = NSLock()
+    private var hash: RunningHash?
+    private var synced = 0
+    private var isGivenUp = false, isClosed = false
 
     /// Opens the file, or makes it, and holds it against other processes.
     /// - Throws: `PartialFileError.busy`, or `DomainError.unavailable` when the disk refuses.
@@ -35,43 +38,69 @@ final class PartialFile: @unchecked Sendable {
             close(descriptor)
             throw PartialFile.refusal()
         }
-        (length, synced) = (Int(facts.st_size), 0)
+        length = Atomic(Int(facts.st_size))
     }
 
-    deinit { if descriptor >= 0 { close(descriptor) } }
+    deinit { if !isClosed { close(descriptor) } }
 
     /// Bytes that are there.
-    var offset: Int { lock.withLock { length } }
+    var offset: Int { length.load(ordering: .acquiring) }
     /// Bytes written since they were last made safe.
-    var unsynced: Int { lock.withLock { length - synced } }
+    var unsynced: Int { lock.withLock { offset - synced } }
 
     /// Drops what lies beyond `count`, and goes on with the hash of what is left, if that is known.
     func begin(at count: Int, hash known: RunningHash?) throws {
         try lock.withLock {
-            if length > count {
+            guard !isGivenUp else { throw PartialFileError.revoked }
+            if offset > count {
                 guard ftruncate(descriptor, off_t(count)) == 0 else { throw PartialFile.refusal() }
-                length = count
+                length.store(count, ordering: .releasing)
             }
             (hash, synced) = (known, count)
-            if length == 0 { hash = SHA256.running() }
+            if offset == 0 { hash = SHA256.running() }
         }
     }
 
     /// Whether the hash of what is there must be made from the file.
     var needsHash: Bool { lock.withLock { hash == nil } }
 
-    /// Reads what is there once more; after a restart only. It blocks.
-    func remakeHash() throws {
+    /// Reads what is there once more; after a restart only. It blocks, but nobody else: whoever takes the file over ends it.
+    /// - Parameter step: runs after each piece.
+    /// - Throws: `PartialFileError.revoked` when the file was given up meanwhile.
+    func remakeHash(_ step: () -> Void = {}) throws {
+        let (copy, count) = try held()
+        defer { close(copy) }
+        let fresh = SHA256.running()
+        var buffer = [UInt8](repeating: 0, count: 256 << 10), at = 0
+        while at < count {
+            guard !lock.withLock({ isGivenUp }) else { throw PartialFileError.revoked }
+            let read = pread(copy, &buffer, min(buffer.count, count - at), off_t(at))
+            if read < 0, errno == EINTR { continue }
+            guard read > 0 else { throw PartialFile.refusal() }
+            buffer.withUnsafeBytes { fresh.update(UnsafeRawBufferPointer(rebasing: $0[..<read])) }
+            at += read
+            step()
+        }
         try lock.withLock {
-            let fresh = SHA256.running()
-            try eachPiece { fresh.update($0) }
+            guard !isGivenUp, offset == count else { throw PartialFileError.revoked }
             hash = fresh
+        }
+    }
+
+    /// A descriptor of one's own, and how many bytes there are; the caller closes it.
+    private func held() throws -> (descriptor: Int32, count: Int) {
+        try lock.withLock {
+            guard !isGivenUp else { throw PartialFileError.revoked }
+            let copy = dup(descriptor)
+            guard copy >= 0 else { throw PartialFile.refusal() }
+            return (copy, offset)
         }
     }
 
     /// Bytes at the start of the file, for a look at what it is.
     func head(_ count: Int) -> [UInt8] {
         lock.withLock {
+            guard !isClosed else { return [] }
             var bytes = [UInt8](repeating: 0, count: count)
             let read = pread(descriptor, &bytes, count, 0)
             return Array(bytes.prefix(max(0, read)))
@@ -80,7 +109,8 @@ final class PartialFile: @unchecked Sendable {
 
     func write(_ bytes: UnsafeRawBufferPointer) throws {
         try lock.withLock {
-            guard descriptor >= 0 else { throw PartialFileError.revoked }
+            guard !isGivenUp else { throw PartialFileError.revoked }
+            let length = offset
             var written = 0
             while written < bytes.count {
                 let count = pwrite(
@@ -94,51 +124,44 @@ final class PartialFile: @unchecked Sendable {
                 written += count
             }
             hash?.update(bytes)
-            length += bytes.count
+            self.length.store(length + bytes.count, ordering: .releasing)
         }
     }
 
     /// Makes all that is there survive a power cut, and tells how much that is. It blocks.
     func sync() throws -> Int {
-        let (copy, count) = try lock.withLock { () throws -> (Int32, Int) in
-            guard descriptor >= 0 else { throw PartialFileError.revoked }
-            return (dup(descriptor), length)
-        }
+        let (copy, count) = try held()
         defer { close(copy) }
         guard fdatasync(copy) == 0 else { throw PartialFile.refusal() }
-        lock.withLock { synced = max(synced, count) }
-        return count
+        return try lock.withLock {
+            // Whoever has it now says how much counts.
+            guard !isGivenUp else { throw PartialFileError.revoked }
+            synced = max(synced, count)
+            return count
+        }
     }
 
     /// The state of the hash, to come back to.
-    func mark() -> (offset: Int, hash: RunningHash?) { lock.withLock { (length, hash?.copy()) } }
+    func mark() -> (offset: Int, hash: RunningHash?) { lock.withLock { (offset, hash?.copy()) } }
 
     /// Hexadecimal SHA-256 of all that is there.
     func digest() -> String? { lock.withLock { hash.map { Hex.encode($0.digest()) } } }
 
     /// Gives the file up; nothing more is written through this object.
-    @discardableResult
-    func release() -> (offset: Int, hash: RunningHash?) {
-        lock.withLock {
-            if descriptor >= 0 {
-                // A copy that is being made safe elsewhere would hold it on.
-                flock(descriptor, LOCK_UN)
-                close(descriptor)
-            }
-            descriptor = -1
+    /// - Parameter rest: gets the hash while the file is still held, so that whoever has it next finds it.
+    func release(_ rest: ((offset: Int, hash: RunningHash)) -> Void = { _ in }) {
+        let known = lock.withLock { () -> RunningHash? in
+            isGivenUp = true
             defer { hash = nil }
-            return (length, hash)
+            return hash
         }
-    }
-
-    private func eachPiece(_ body: (UnsafeRawBufferPointer) -> Void) throws {
-        var buffer = [UInt8](repeating: 0, count: 256 << 10), at = 0
-        while at < length {
-            let count = pread(descriptor, &buffer, min(buffer.count, length - at), off_t(at))
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw PartialFile.refusal() }
-            buffer.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
-            at += count
+        if let known { rest((offset, known)) }
+        lock.withLock {
+            guard !isClosed else { return }
+            isClosed = true
+            // A copy that is being made safe elsewhere would hold it on.
+            flock(descriptor, LOCK_UN)
+            close(descriptor)
         }
     }
 

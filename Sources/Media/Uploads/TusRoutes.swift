@@ -134,7 +134,8 @@ struct TusRoutes: Sendable {
         guard file.offset == offset else {
             throw TusRefusal(409, "应从 \(file.offset) 字节处继续。", [("upload-offset", String(file.offset))])
         }
-        guard offset + (stream.announced ?? 0) <= upload.length else { throw TusRefusal(413, "内容超过了声明的文件大小。") }
+        // Not a sum: an announced number may be as large as a number gets.
+        guard (stream.announced ?? 0) <= upload.length - offset else { throw TusRefusal(413, "内容超过了声明的文件大小。") }
         if file.needsHash { try await SheetRowFeed.onThread { try file.remakeHash() } }
         let before = file.mark()
         let end = try await stream.read(

@@ -5,7 +5,7 @@ import Platform
 /// Which uploads this process writes to, and the hashes of those that pause, so that a line that comes back does not
 /// make the server read everything again.
 final class UploadDesk: @unchecked Sendable {
-    // Everything below is guarded by the lock.
+    // Everything below is guarded by the lock, under which no file is waited for.
     private let lock = NSLock()
     private var active: [String: PartialFile] = [:]
     private var resting: [String: (offset: Int, hash: RunningHash)] = [:]
@@ -26,13 +26,14 @@ final class UploadDesk: @unchecked Sendable {
     func progress(of id: ID<Upload>) -> Int? { lock.withLock { active[id.rawValue]?.offset } }
 
     /// Opens the bytes of an upload for one request. One that is still writing loses it.
+    /// - Throws: `PartialFileError.busy` when another process or a third request has it.
     func open(_ id: ID<Upload>) throws -> PartialFile {
-        try lock.withLock {
-            if let other = active.removeValue(forKey: id.rawValue) { rest(id.rawValue, other.release()) }
-            let file = try PartialFile(path: path(of: id))
-            active[id.rawValue] = file
-            return file
+        if let other = lock.withLock({ active.removeValue(forKey: id.rawValue) }) {
+            other.release { rest(id.rawValue, $0) }
         }
+        let file = try PartialFile(path: path(of: id))
+        lock.withLock { active[id.rawValue] = file }
+        return file
     }
 
     /// The hash of the first `offset` bytes, if it is known; it is the caller's from now on.
@@ -45,19 +46,15 @@ final class UploadDesk: @unchecked Sendable {
 
     /// Ends what `open` began, unless another request has taken over.
     func close(_ id: ID<Upload>, _ file: PartialFile) {
-        lock.withLock {
-            guard active[id.rawValue] === file else { return }
-            active[id.rawValue] = nil
-            rest(id.rawValue, file.release())
-        }
+        guard lock.withLock({ active[id.rawValue] === file }) else { return }
+        file.release { rest(id.rawValue, $0) }
+        lock.withLock { if active[id.rawValue] === file { active[id.rawValue] = nil } }
     }
 
     /// Takes the bytes off the disk.
     func discard(_ id: ID<Upload>) {
-        lock.withLock {
-            active.removeValue(forKey: id.rawValue)?.release()
-            resting[id.rawValue] = nil
-        }
+        lock.withLock { active.removeValue(forKey: id.rawValue) }?.release()
+        lock.withLock { resting[id.rawValue] = nil }
         unlink(path(of: id))
     }
 
@@ -71,10 +68,11 @@ final class UploadDesk: @unchecked Sendable {
         }
     }
 
-    private func rest(_ id: String, _ state: (offset: Int, hash: RunningHash?)) {
-        guard let hash = state.hash else { return }
-        if resting.count >= UploadDesk.mostResting, let any = resting.keys.first { resting[any] = nil }
-        resting[id] = (state.offset, hash)
+    private func rest(_ id: String, _ state: (offset: Int, hash: RunningHash)) {
+        lock.withLock {
+            if resting.count >= UploadDesk.mostResting, let any = resting.keys.first { resting[any] = nil }
+            resting[id] = state
+        }
     }
 }
 

@@ -13,4 +13,16 @@ enum UploadSchema {
         "CREATE INDEX media_upload_expiry ON media_upload (expires_at)",
         "CREATE INDEX media_upload_content ON media_upload (sha256)",
     ]
+
+    /// `media_released`: what accounts gave up and the store still holds. `media_sweeping`: contents that leave the store
+    /// at this moment.
+    static let sweeping = [
+        """
+        CREATE TABLE media_released (
+            id TEXT NOT NULL PRIMARY KEY, account_id TEXT NOT NULL, bytes INTEGER NOT NULL, released_at INTEGER NOT NULL)
+        """,
+        "CREATE INDEX media_released_account ON media_released (account_id)",
+        "CREATE TABLE media_sweeping (sha256 TEXT NOT NULL PRIMARY KEY, begun_at INTEGER NOT NULL)",
+        "CREATE INDEX IF NOT EXISTS platform_file_content ON platform_file (sha256)",
+    ]
 }

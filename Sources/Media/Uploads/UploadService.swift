@@ -18,6 +18,11 @@ struct UploadService: Sendable {
         user.grants.map { settings.roleBytes[$0.role] ?? settings.fileBytes }.max() ?? settings.fileBytes
     }
 
+    /// Bytes that all of hers may have together until records take them up.
+    func share(of user: CurrentUser) -> Int {
+        user.grants.map { settings.roleAccountBytes[$0.role] ?? settings.accountBytes }.max() ?? settings.accountBytes
+    }
+
     /// - Throws: `DomainError.invalid` for a file that is empty or too large, `.conflict` when her share is used up,
     ///   `.unavailable` when the disk is.
     func create(name: String, length: Int, by user: CurrentUser) async throws -> Upload {
@@ -26,27 +31,31 @@ struct UploadService: Sendable {
         guard length <= limit else {
             throw DomainError.invalid("file", "文件有 \(FileSize.text(length))，超过每个文件 \(FileSize.text(limit)) 的上限。")
         }
-        guard try hasRoom(for: length) else { throw DomainError.unavailable("服务器的存储空间不足，请联系平台管理员。") }
-        let id = ID<Upload>.new(), now = now(), settings = settings
+        let id = ID<Upload>.new(), now = now(), settings = settings, share = share(of: user), free = freeBytes()
         return try await database.write { db in
             let store = UploadStore(db), load = try store.load(of: user.account)
             guard load.open < settings.openUploads else {
                 throw DomainError.conflict("同时上传的文件太多，请先完成或取消一些。")
             }
-            guard load.bytes + length <= settings.accountBytes else {
-                let share = FileSize.text(settings.accountBytes)
-                throw DomainError.conflict("没有用上的文件合计不能超过 \(share)，请先使用或取消一些。")
+            guard load.bytes + length <= share else {
+                throw DomainError.conflict(
+                    "没有用上的文件合计不能超过 \(FileSize.text(share))，移除的文件还要算一两天。请先使用一些，或过两天再传。")
+            }
+            // What is announced and not here yet needs its room too.
+            if let free, free - settings.reservedBytes <= length + (try store.missing()) {
+                throw DomainError.unavailable("服务器的存储空间不足，请联系平台管理员。")
             }
             try store.add(id, of: user.account, name: FileName.clean(name), length: length, now: now)
             return try store.find(id, of: user.account)
         }
     }
 
-    private func hasRoom(for length: Int) throws -> Bool {
+    /// Bytes of the disk that are free; `nil` when that is not known.
+    private func freeBytes() -> Int? {
         var facts = statvfs()
-        guard statvfs((desk.path(of: .new()) as NSString).deletingLastPathComponent, &facts) == 0 else { return true }
-        return Int(clamping: facts.f_bavail).multipliedReportingOverflow(by: Int(facts.f_frsize)).partialValue
-            > length + settings.reservedBytes
+        guard statvfs((desk.path(of: .new()) as NSString).deletingLastPathComponent, &facts) == 0 else { return nil }
+        let (bytes, isBeyond) = Int(clamping: facts.f_bavail).multipliedReportingOverflow(by: Int(facts.f_frsize))
+        return isBeyond ? .max : bytes
     }
 
     func find(_ id: ID<Upload>, of user: CurrentUser) async throws -> Upload {
@@ -70,7 +79,10 @@ struct UploadService: Sendable {
             let bootID = isVerified ? BootID.current : ""
             if offset != known.received || bootID != known.bootID {
                 _ = try await SheetRowFeed.onThread { try file.sync() }
-                try await note(upload.id, offset, bootID)
+                let now = now()
+                try await database.write {
+                    try UploadStore($0).noteBegun(upload.id, at: offset, bootID: bootID, now: now)
+                }
             }
             return file
         } catch {
@@ -101,13 +113,9 @@ struct UploadService: Sendable {
     @discardableResult
     func keep(_ upload: Upload, _ file: PartialFile, isVerified: Bool = true) async throws -> Int {
         let count = try await SheetRowFeed.onThread { try file.sync() }
-        try await note(upload.id, count, isVerified ? BootID.current : "")
+        let now = now(), bootID = isVerified ? BootID.current : ""
+        try await database.write { try UploadStore($0).noteReceived(upload.id, count, bootID: bootID, now: now) }
         return count
-    }
-
-    private func note(_ id: ID<Upload>, _ count: Int, _ bootID: String) async throws {
-        let now = now()
-        try await database.write { try UploadStore($0).noteReceived(id, count, bootID: bootID, now: now) }
     }
 
     /// All bytes are there and safe.
@@ -120,9 +128,10 @@ struct UploadService: Sendable {
 
     /// Gives an upload up, whatever its state; one that a record has taken up only leaves the list.
     func cancel(_ id: ID<Upload>, of user: CurrentUser) async throws {
+        let now = now()
         try await database.write { db in
             let store = UploadStore(db)
-            try store.remove(try store.find(id, of: user.account).id)
+            try store.remove(try store.find(id, of: user.account), now: now)
         }
         desk.discard(id)
     }
@@ -130,8 +139,13 @@ struct UploadService: Sendable {
     /// Removes what is overdue, and files that no upload names. Returns how many uploads ended.
     func sweep() async throws -> Int {
         let now = now()
-        let expired = try await database.write { try UploadStore($0).removeExpired(now: now) }
-        for id in expired { desk.discard(id) }
+        var count = 0
+        while true {
+            let expired = try await database.write { try UploadStore($0).removeExpired(now: now) }
+            for id in expired { desk.discard(id) }
+            count += expired.count
+            if expired.count < 500 { break }
+        }
         // A file younger than an hour may belong to an upload whose row this reader does not see yet.
         let old = try desk.files().filter { $0.changedAt.adding(seconds: 3600) < now }.map(\.id)
         for start in stride(from: 0, to: old.count, by: 500) {
@@ -139,14 +153,14 @@ struct UploadService: Sendable {
             let known = Set(try await database.read { try UploadStore($0).known(ids) })
             for id in ids where !known.contains(id) { desk.discard(id) }
         }
-        return expired.count
+        return count
     }
 }
 
 /// Sizes of files for people.
-enum FileSize {
+package enum FileSize {
     /// `3.2 MB`, in steps of 1,024.
-    static func text(_ bytes: Int) -> String {
+    package static func text(_ bytes: Int) -> String {
         let units = ["字节", "KB", "MB", "GB", "TB"]
         var value = Double(bytes), unit = 0
         while value >= 1024, unit < units.count - 1 { (value, unit) = (value / 1024, unit + 1) }

@@ -53,9 +53,14 @@ struct UploadSettling: Sendable {
             isStored
             ? .accepted(type: upload.mediaType, name: upload.name, remark: upload.remark)
             : try await SheetRowFeed.onThread { FileInspection.look(at: path, name: upload.name, size: upload.length) }
-        guard case .accepted(let type, let name, let remark) = inspection else {
-            if case .refused(let reason) = inspection { try await refuse(upload, reason) }
-            return
+        let (type, name, remark): (String, String, String)
+        switch inspection {
+        case .accepted(let known, let right, let words): (type, name, remark) = (known, right, words)
+        case .refused(let reason): return try await refuse(upload, reason)
+        case .unreadable:
+            // Another server may have it, or the disk fails: the operator's matter, not the sender's.
+            logger.error("upload not readable", metadata: ["upload": "\(id)", "path": "\(path)"])
+            return try await postpone(upload, .checking, "暂时读不到文件，稍后自动再试。")
         }
         if !isStored, let scanner {
             switch await scanner.scan(fileAt: path, size: upload.length, isMedia: MediaType.isRecording(type)) {
@@ -94,7 +99,11 @@ struct UploadSettling: Sendable {
         }
     }
 
+    /// Another try later; after `Upload.keepingDays` no more.
     private func postpone(_ upload: Upload, _ state: Upload.State, _ remark: String) async throws {
+        guard upload.expiresAt > now() else {
+            return try await end(upload, "upload.unchecked", "\(Upload.keepingDays) 天都没有检查完，没有接收。请联系平台管理员，再重新上传。")
+        }
         // 5 seconds at first, then longer, a quarter of an hour at most.
         let due = now().adding(seconds: Int64(min(900, 5 << min(upload.attempts - 1, 8))))
         try await database.write { try UploadStore($0).postpone(upload.id, state, remark: remark, until: due) }
@@ -109,16 +118,19 @@ struct UploadSettling: Sendable {
     }
 
     private func refuseInfected(_ upload: Upload, _ what: String) async throws {
+        try await end(upload, "upload.infected", "文件含有病毒（\(what)），已删除。请检查你的电脑。")
+    }
+
+    /// Refuses it and says so in the audit log.
+    private func end(_ upload: Upload, _ action: String, _ remark: String) async throws {
         let now = now()
         _ = try await database.write { db in
             let isEnded = try UploadStore(db).end(
-                upload.id, .refused, name: upload.name, remark: "文件含有病毒（\(what)），已删除。请检查你的电脑。", mediaType: "",
-                now: now)
+                upload.id, .refused, name: upload.name, remark: remark, mediaType: "", now: now)
             guard isEnded else { return }
             let actor = AuditActor(id: upload.account.rawValue, name: "系统", address: "")
             try AuditLog.record(
-                "upload.infected", upload.id.rawValue, by: actor, "\(upload.name)：\(what)", succeeded: false, now: now,
-                on: db)
+                action, upload.id.rawValue, by: actor, "\(upload.name)：\(remark)", succeeded: false, now: now, on: db)
         }
         desk.discard(upload.id)
     }

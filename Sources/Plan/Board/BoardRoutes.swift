@@ -69,8 +69,7 @@ package struct BoardRoutes: Sendable {
     /// Visitors see what the city publishes; who is signed in goes on to work.
     @Sendable func front(_ request: WebRequest) async throws -> WebResponse {
         if let user = request.session?.user {
-            let items = request.page.navigation.filter { $0.permission.map(user.may) ?? true }
-            if let path = items.first?.path { return .redirect(path) }
+            if let path = request.page.navigation.offered(to: user).first?.path { return .redirect(path) }
         }
         let context = try await boards.defaultBoard()
         return .html(FrontPages.page(FrontPages.isPublished(context) ? context : nil, request.page))

@@ -94,8 +94,8 @@ package final class PlanBoardService: Sendable {
     private func state() async throws -> State {
         var figures: [String] = []
         for source in sources { figures.append(try await source.revision()) }
-        return State(
-            figures: figures, revision: try await database.read(snapshot: true) { try BoardStore($0).revision() })
+        // Not of one moment: a mixture of old and new is a key that nobody asks for again.
+        return State(figures: figures, revision: try await database.read { try BoardStore($0).revision() })
     }
 
     private func figures(on day: LocalDate) async throws -> [OrganisationID: [String: SchoolFigure]] {

@@ -1,5 +1,5 @@
-/// The files of a zip archive that somebody sent, read into memory under limits. Nothing is written to disk, so no name in
-/// the archive can point anywhere.
+/// The files of a zip archive that somebody sent, read under limits. Nothing is written to disk, so no name in the archive
+/// can point anywhere.
 package enum PackedFiles {
     /// Why an archive is not taken.
     package enum Failure: Error, Sendable, Equatable {
@@ -30,14 +30,15 @@ package enum PackedFiles {
         try told { try names(in: ZipArchive(path: path, limits: limits)) }
     }
 
-    /// The content of every file by its name. Blocks.
-    /// - Throws: `Failure`.
-    package static func read(path: String, limits: ArchiveLimits) throws -> [String: [UInt8]] {
+    /// Hands over the content of one file in pieces of at most 64 KiB; what is in memory does not grow with it. Blocks.
+    /// - Throws: `Failure`, and what the body throws.
+    package static func forEachPiece(
+        of name: String, path: String, limits: ArchiveLimits, _ body: (UnsafeRawBufferPointer) throws -> Void
+    ) throws {
         try told {
             let archive = try ZipArchive(path: path, limits: limits)
-            var files: [String: [UInt8]] = [:]
-            for name in try names(in: archive) { files[name] = try content(of: name, in: archive) }
-            return files
+            _ = try names(in: archive)
+            try archive.forEachPiece(of: name, body)
         }
     }
 
@@ -63,19 +64,5 @@ package enum PackedFiles {
     private static func isPlain(_ name: String) -> Bool {
         !name.isEmpty && name != "." && name != ".." && name.utf8.count <= 100
             && !name.unicodeScalars.contains { $0 == "/" || $0 == "\\" || $0 == ":" || $0.value < 0x20 }
-    }
-
-    private static func content(of name: String, in archive: ZipArchive) throws -> [UInt8] {
-        try archive.withPart(name) { read in
-            var bytes: [UInt8] = []
-            let capacity = 65_536
-            let buffer = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 16)
-            defer { buffer.deallocate() }
-            while true {
-                let count = try read(buffer, capacity)
-                if count == 0 { return bytes }
-                bytes.append(contentsOf: UnsafeRawBufferPointer(start: buffer, count: count))
-            }
-        }
     }
 }

@@ -124,6 +124,20 @@ final class ZipArchive {
         }
     }
 
+    /// Hands over a part in pieces of at most 64 KiB. Throws as `withPart`.
+    func forEachPiece(of name: String, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+        try withPart(name) { read in
+            let capacity = 65_536
+            let buffer = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 16)
+            defer { buffer.deallocate() }
+            while true {
+                let count = try read(buffer, capacity)
+                if count == 0 { return }
+                try body(UnsafeRawBufferPointer(start: buffer, count: count))
+            }
+        }
+    }
+
     private static func error(_ code: Int32) -> ArchiveError {
         switch code {
         case ZIP_ER_NOPASSWD, ZIP_ER_WRONGPASSWD, ZIP_ER_ENCRNOTSUPP: .encrypted

@@ -28,7 +28,8 @@ package struct FileStore: Sendable {
 
     package init(root: String) throws {
         self.root = root
-        try FileManager.default.createDirectory(atPath: root + "/incoming", withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+            atPath: root + "/incoming", withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     }
 
     /// Takes a copy of the file at `path` and returns its hash and size.
@@ -36,7 +37,10 @@ package struct FileStore: Sendable {
         let hash = Hex.encode(try SHA256.hash(fileAt: path))
         let target = self.path(of: hash)
         let size = (try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
-        if FileManager.default.fileExists(atPath: target) { return (hash, size) }
+        // What is there already is looked at, for it may be damaged, and touched, so that it is not swept meanwhile.
+        if let known = try? SHA256.hash(fileAt: target), Hex.encode(known) == hash, utimes(target, nil) == 0 {
+            return (hash, size)
+        }
         let folder = (target as NSString).deletingLastPathComponent
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let incoming = "\(root)/incoming/\(Identifiers.next())"
@@ -64,6 +68,11 @@ package struct FileStore: Sendable {
             VALUES (\(id), \(sha256), \(size), \(String(name.prefix(200))), \(now), \(creator))
             """)
         return id
+    }
+
+    /// Takes a content off the record once nothing needs it: it is nobody's then, and goes when contents are swept.
+    package static func forget(_ sha256: String, on db: Connection) throws {
+        try db.execute("DELETE FROM platform_file WHERE sha256 = \(sha256)")
     }
 
     package func find(_ id: ID<StoredFile>, on db: Connection) throws -> StoredFile {

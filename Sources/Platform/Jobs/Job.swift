@@ -53,6 +53,8 @@ package struct Job: Sendable {
     package let endedAt: Timestamp?
 
     package var hasEnded: Bool { state == .done || state == .failed }
+    /// Whether nobody tries again when this try fails.
+    package var isLastAttempt: Bool { attempts >= JobStore.attempts }
 
     static let columns: SQL =
         """
@@ -103,6 +105,12 @@ package struct JobStore {
             """, Job.init)
         guard let job else { throw DomainError.notFound }
         return job
+    }
+
+    /// Whether nobody works on the job any more; so it is with one that is gone.
+    package func hasEnded(_ id: ID<Job>) throws -> Bool {
+        let state: Job.State? = try db.value("SELECT state FROM platform_job WHERE id = \(id)")
+        return state == nil || state == .done || state == .failed
     }
 
     package func list(within scope: DataScope, after: String?, limit: Int) throws -> [Job] {

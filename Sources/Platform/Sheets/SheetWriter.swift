@@ -129,7 +129,7 @@ private final class DelimitedWriter {
 
     init(path: String) throws {
         self.path = path
-        guard let file = fopen(path, "wbe") else { throw SheetWriteError.cannotWrite }
+        guard let file = PrivateFile.open(path) else { throw SheetWriteError.cannotWrite }
         self.file = file
         line = TextDecoding.mark
         try flush()

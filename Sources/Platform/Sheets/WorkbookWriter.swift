@@ -26,8 +26,9 @@ final class WorkbookWriter {
 
     init(path: String, isStreaming: Bool) throws {
         self.path = path
-        // The library opens the file only at the end: a folder that cannot be written is found out now.
-        guard let probe = fopen(path, "wbe") else { throw SheetWriteError.cannotWrite }
+        // The library opens the file only at the end: a folder that cannot be written is found out now, and the file has
+        // its mode before anything is in it.
+        guard let probe = PrivateFile.open(path) else { throw SheetWriteError.cannotWrite }
         fclose(probe)
         var options = lxw_workbook_options()
         options.constant_memory = isStreaming ? 1 : 0

@@ -15,11 +15,11 @@ package struct ConsentPersonalData: PersonalDataSource {
     }
 
     package func items(of person: ID<Person>) async throws -> [PersonalDatum] {
-        let crypto = crypto
+        let crypto = crypto, day = Timestamp.now.day
         return try await database.read { db in
             let store = ConsentAnswerStore(db, crypto)
-            return try store.answers(about: person).map { ConsentPersonalData.datum($0, group: "征求同意") }
-                + store.answers(by: person).map { ConsentPersonalData.datum($0, group: "为\($0.childName)答复") }
+            return try store.answers(about: person, on: day).map { ConsentPersonalData.datum($0, group: "征求同意") }
+                + store.answers(by: person, on: day).map { ConsentPersonalData.datum($0, group: "为\($0.childName)答复") }
         }
     }
 

@@ -1,3 +1,4 @@
+import Contracts
 import Database
 import Directory
 import Kernel
@@ -20,32 +21,79 @@ struct MinorsReport: Sendable {
 
     static let firstYear = 2020
 
-    init(_ year: Int, within scope: DataScope, today: LocalDate, _ db: Connection) throws {
-        let last = LocalDate(year: year, month: 12, day: 31) ?? today
+    /// From the beginning of the year to the beginning of the next.
+    static func span(of year: Int) -> (start: Timestamp, end: Timestamp) {
+        func first(_ year: Int) -> Timestamp {
+            LocalDate(year: year, month: 1, day: 1).map { Timestamp(startOf: $0) } ?? Timestamp(milliseconds: 0)
+        }
+        return (first(year), first(year + 1))
+    }
+
+    /// - Parameters:
+    ///   - census: the figures of today.
+    ///   - receivers: the systems that were told something in the year.
+    init(
+        _ year: Int, within scope: DataScope, at now: Timestamp, _ census: ConsentCensus,
+        toldTo receivers: [DataReceiver] = [], _ db: Connection
+    ) throws {
+        let today = now.day, last = LocalDate(year: year, month: 12, day: 31) ?? today
         (self.year, day) = (year, min(last, today))
         let day = min(last, today)
         let store = MinorsReportStore(db: db, scope: scope, day: day)
-        let census = try ConsentCensus(within: scope, on: day, db)
-        let kept = try store.dataClasses() + MinorsReport.consents(census, db)
-        let done = try store.answers(in: year) + store.looks(in: year) + store.requests(in: year)
-        lines = MinorsReport.people(census) + kept + done
+        let purposes = try ConsentPurposeStore(db).open(on: day), asked = purposes.filter(\.isAsked)
+        let counts =
+            day == today
+            ? try census.counts(within: scope, of: asked, at: now, db).values.reduce(into: [:]) {
+                $0.merge($1, uniquingKeysWith: +)
+            } : try MinorsReport.counts(of: asked, within: scope, on: day, db)
+        let people =
+            try counts.values.first?.population
+            ?? ConsentCountStore(db, on: day).populations(SQL.within(scope, "o.path"), by: .school).values
+            .reduce(ConsentPopulation(), +)
+        let kept = try store.dataClasses() + MinorsReport.consents(purposes, counts, people)
+        let done =
+            try store.answers(in: year) + store.looks(in: year) + store.requests(in: year)
+            + MinorsReport.receivers(receivers) + store.incidents(in: year)
+        lines = MinorsReport.people(people) + kept + done
     }
 
-    private static func people(_ census: ConsentCensus) -> [Line] {
-        let minors = census.minors
-        return [
-            Line(section: "未成年人", item: "未满十四周岁，含出生日期未登记的", count: minors.children, unit: "人"),
-            Line(section: "未成年人", item: "十四至十七周岁", count: minors.youths, unit: "人"),
+    /// The figures of a day that is over.
+    private static func counts(
+        of purposes: [ConsentPurpose], within scope: DataScope, on day: LocalDate, _ db: Connection
+    ) throws -> [String: ConsentCount] {
+        let store = ConsentCountStore(db, on: day), place = SQL.within(scope, "o.path")
+        let people = try store.populations(place, by: .school).values.reduce(ConsentPopulation(), +)
+        let spoken = try store.standings(for: purposes, place, by: .school).values.reduce(into: [:]) {
+            $0.merge($1) { $0.merging($1, uniquingKeysWith: +) }
+        }
+        return Dictionary(
+            uniqueKeysWithValues: purposes.map { ($0.code, ConsentCount(people, spoken[$0.code] ?? [:])) })
+    }
+
+    /// Systems tell nobody's age, so what went to them about staff is among it.
+    private static func receivers(_ receivers: [DataReceiver]) -> [Line] {
+        let section = "本年接收信息的其他系统"
+        let sum = Line(section: section, item: "系统", count: Set(receivers.map(\.name)).count, unit: "个")
+        return [sum]
+            + receivers.map { Line(section: section, item: "\($0.name)，\($0.way)（含教职工）", count: $0.times, unit: "次") }
+    }
+
+    private static func people(_ people: ConsentPopulation) -> [Line] {
+        [
+            Line(section: "未成年人", item: "未满十四周岁，含出生日期未登记的", count: people.children, unit: "人"),
+            Line(section: "未成年人", item: "十四至十七周岁", count: people.youths, unit: "人"),
         ]
     }
 
-    private static func consents(_ census: ConsentCensus, _ db: Connection) throws -> [Line] {
-        try ConsentPurposeStore(db).open(on: census.day).flatMap { purpose -> [Line] in
+    private static func consents(
+        _ purposes: [ConsentPurpose], _ counts: [String: ConsentCount], _ people: ConsentPopulation
+    ) -> [Line] {
+        purposes.flatMap { purpose -> [Line] in
             let section = "用途：\(purpose.title)"
             guard purpose.isAsked else {
-                return [Line(section: section, item: purpose.basis.title, count: census.pupils.count, unit: "人")]
+                return [Line(section: section, item: purpose.basis.title, count: people.pupils, unit: "人")]
             }
-            let count = try census.counts(of: purpose, by: { _ in 0 }, db)[0] ?? ConsentCount()
+            let count = counts[purpose.code] ?? ConsentCount()
             return ConsentStanding.allCases.map {
                 Line(section: section, item: $0.title, count: count[$0], unit: "人")
             }

@@ -16,6 +16,7 @@ enum MinorsReportPages {
         _ report: MinorsReport, _ years: ClosedRange<Int>, _ page: PageContext, _ query: FormValues
     ) -> HTML {
         let options = years.reversed().map { SelectOption("\($0)", "\($0)年") }
+        let incidents = UI.linkButton("安全事件登记", url: IncidentPages.path)
         let rows = Page(items: report.lines, total: report.lines.count, next: nil)
         let content: HTML = """
             \(UI.heading("未成年人报告", note: "\(report.year)年，截至\(report.day.chinese)", actions: UI.printButton("打印")))
@@ -23,7 +24,7 @@ enum MinorsReportPages {
             \(UI.filterBar(action: path, query: query,
                 UI.select("year", label: "年度", options: options, selected: "\(report.year)")))
             \(UI.card(nil, table.html(rows, path: path, query: query)))
-            \(UI.card("报告以外的", "<p>接收信息的其他系统见接入应用和数据交换的记录；安全事件由数据安全员另行填写。两项不在平台的计数里。</p>"))
+            \(UI.card("安全事件", "<p>发生泄露、篡改、丢失等事件，由数据安全员登记，计入这份报告。</p>\(incidents)"))
             """
         return UI.layout("未成年人报告", page, breadcrumbs: [Crumb("未成年人报告")], content)
     }

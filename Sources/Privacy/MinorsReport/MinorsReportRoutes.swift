@@ -1,3 +1,4 @@
+import Contracts
 import Database
 import Directory
 import Kernel
@@ -7,6 +8,8 @@ import Web
 /// `/privacy/minors`: the yearly report on the data of minors, as a page and as a file.
 struct MinorsReportRoutes: Sendable {
     let database: Database
+    let census: ConsentCensus
+    let receivers: [any DataReceiverSource]
     let now: @Sendable () -> Timestamp
 
     func add(to routes: inout Routes) {
@@ -14,12 +17,16 @@ struct MinorsReportRoutes: Sendable {
     }
 
     @Sendable private func show(_ request: WebRequest) async throws -> WebResponse {
-        let user = try request.user, scope = user.scope(of: .lookReview), today = now().day
+        let user = try request.user, scope = user.scope(of: .lookReview), now = now(), today = now.day, census = census
         let years = MinorsReport.firstYear...max(MinorsReport.firstYear, today.year)
         let asked = request.query.text("year").flatMap { Int($0) } ?? today.year
         let year = min(max(asked, years.lowerBound), years.upperBound)
+        let (start, end) = MinorsReport.span(of: year)
+        var told: [DataReceiver] = []
+        for source in receivers { told += try await source.receivers(within: scope, from: start, until: end) }
+        let receivers = told
         let report = try await database.read(isLong: true) {
-            try MinorsReport(year, within: scope, today: today, $0)
+            try MinorsReport(year, within: scope, at: now, census, toldTo: receivers, $0)
         }
         if let format = TableFormat(query: request.query) {
             let actor = AuditActor(user, address: request.remoteAddress), place = scope.roots.first ?? .city

@@ -114,9 +114,28 @@ struct MinorsReportStore {
         return requests.isEmpty ? [none] : requests
     }
 
+    /// What the data officers of the places have entered.
+    func incidents(in year: Int) throws -> [MinorsReport.Line] {
+        let section = "本年安全事件"
+        let found = try db.rows(
+            """
+            SELECT i.kind, COUNT(*), SUM(i.minors) FROM privacy_incident i
+            JOIN directory_organisation o ON o.id = i.organisation_id
+            WHERE \(SQL.within(scope, "o.path")) AND i.happened_on >= \("\(year)-01-01") AND i.happened_on <= \("\(year)-12-31")
+            GROUP BY i.kind ORDER BY i.kind
+            """
+        ) { row -> (PrivacyIncident.Kind, Int, Int) in (try row.get(0), try row.get(1), try row.get(2)) }
+        if found.isEmpty { return [MinorsReport.Line(section: section, item: "登记的事件", count: 0, unit: "起")] }
+        return found.flatMap { kind, count, minors in
+            [
+                MinorsReport.Line(section: section, item: kind.title, count: count, unit: "起"),
+                MinorsReport.Line(section: section, item: "\(kind.title)涉及的未成年人", count: minors, unit: "人"),
+            ]
+        }
+    }
+
     private func during(_ year: Int, _ column: SQL) -> SQL {
-        let first = LocalDate(year: year, month: 1, day: 1) ?? day
-        let next = LocalDate(year: year + 1, month: 1, day: 1) ?? day
-        return "\(column) >= \(Timestamp(startOf: first)) AND \(column) < \(Timestamp(startOf: next))"
+        let (start, end) = MinorsReport.span(of: year)
+        return "\(column) >= \(start) AND \(column) < \(end)"
     }
 }

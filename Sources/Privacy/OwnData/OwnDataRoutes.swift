@@ -1,3 +1,4 @@
+import Contracts
 import Database
 import Directory
 import Kernel
@@ -12,6 +13,8 @@ struct OwnDataRoutes: Sendable {
     let roleTitle: @Sendable (String) -> String
     /// Where a workbook waits until it is sent.
     let exportFolder: String
+    /// By which the time for an answer is counted.
+    let days: any WorkDays
 
     static let copyJob = "privacy.copy"
 
@@ -104,7 +107,8 @@ struct OwnDataRoutes: Sendable {
         do {
             let (kind, text) = try form.asked()
             try await database.write { db in
-                try RightsRequestService(db, crypto, by: actor).ask(kind, text, about: subject.person, by: user)
+                try RightsRequestService(db, crypto, by: actor).ask(
+                    kind, text, about: subject.person, by: user, counting: days)
             }
             let done = Flash(.done, "已提交，15 个工作日内答复")
             return .redirect(OwnDataPages.path + subject.query, flash: done)

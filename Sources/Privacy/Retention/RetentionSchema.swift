@@ -18,4 +18,10 @@ enum RetentionSchema {
             CHECK (valid_to >= valid_from))
         """,
     ]
+
+    /// `month` is that of a count that began by itself, `2026-11`: there is one a month, however many servers there are.
+    static let months = [
+        "ALTER TABLE privacy_retention_run ADD COLUMN month TEXT",
+        "CREATE UNIQUE INDEX privacy_retention_run_month ON privacy_retention_run (month) WHERE month IS NOT NULL",
+    ]
 }

@@ -31,7 +31,8 @@ struct RetentionService: Sendable {
         }
     }
 
-    /// Once a month what is due is counted by itself; deleting waits for a person. For an hourly job.
+    /// Once a month what is due is counted by itself; deleting waits for a person. For an hourly job of every server: the
+    /// month of the run lets one of them begin.
     func tend() async throws {
         let now = now()
         try await database.write { db in
@@ -41,7 +42,13 @@ struct RetentionService: Sendable {
                     return
                 }
             }
-            let run = try store.start(by: AuditActor.system.name, at: now)
+            let run: ID<RetentionRun>
+            do {
+                let month = String(now.day.iso.prefix(7))
+                run = try db.attempt { try store.start(by: AuditActor.system.name, at: now, month: month) }
+            } catch DatabaseError.uniqueViolation {
+                return
+            }
             try AuditLog.record("privacy.retention_counted", run.rawValue, by: .system, now: now, on: db)
             _ = try JobStore(db).add(
                 kind: RetentionService.countJob, title: "清点到期记录", payload: run.rawValue,
@@ -129,9 +136,16 @@ struct RetentionService: Sendable {
 struct OwnRetention: RetentionSource {
     let database: Database
     let crypto: any CryptoProvider
+    private let consents: ConsentSweep
     let kinds = ["audit", "jobs", "events", "requests", "copies", "consents"]
 
+    init(database: Database, crypto: any CryptoProvider) {
+        (self.database, self.crypto) = (database, crypto)
+        consents = ConsentSweep(database: database, crypto: crypto)
+    }
+
     func overdue(_ kind: String, before: Timestamp, sparing people: Set<ID<Person>>) async throws -> Int {
+        if kind == "consents" { return try await consents.count(before: before, sparing: people) }
         let crypto = crypto
         return try await database.read(isLong: true) { db in
             switch kind {
@@ -140,7 +154,6 @@ struct OwnRetention: RetentionSource {
             case "events": try WorkRetention.countEvents(before: before, on: db)
             case "requests": try RightsRequestStore(db, crypto).countOld(before, sparing: people)
             case "copies": try OwnDataCopyStore(db: db, crypto: crypto).countOld(before)
-            case "consents": try ConsentAnswerStore(db, crypto).countOld(before, sparing: people)
             default: 0
             }
         }
@@ -149,6 +162,7 @@ struct OwnRetention: RetentionSource {
     func delete(
         _ kind: String, before: Timestamp, sparing people: Set<ID<Person>>, atMost limit: Int
     ) async throws -> Int {
+        if kind == "consents" { return try await consents.delete(before: before, sparing: people, atMost: limit) }
         let crypto = crypto
         return try await database.write { db in
             switch kind {
@@ -158,8 +172,6 @@ struct OwnRetention: RetentionSource {
             case "requests":
                 try RightsRequestStore(db, crypto).deleteOld(before, sparing: people, atMost: limit)
             case "copies": try OwnDataCopyStore(db: db, crypto: crypto).deleteOld(before)
-            case "consents":
-                try ConsentAnswerStore(db, crypto).deleteOld(before, sparing: people, atMost: limit)
             default: 0
             }
         }

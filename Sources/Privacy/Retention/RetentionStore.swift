@@ -6,12 +6,14 @@ struct RetentionStore {
     let db: Connection
     init(_ db: Connection) { self.db = db }
 
-    func start(by name: String, at now: Timestamp) throws -> ID<RetentionRun> {
+    /// - Parameter month: of the count that begins by itself once a month; throws `DatabaseError.uniqueViolation` when it has
+    ///   begun.
+    func start(by name: String, at now: Timestamp, month: String? = nil) throws -> ID<RetentionRun> {
         let id = ID<RetentionRun>.new()
         try db.execute(
             """
-            INSERT INTO privacy_retention_run (id, state, started_at, started_by, confirmed_by)
-            VALUES (\(id), 'counting', \(now), \(name), '')
+            INSERT INTO privacy_retention_run (id, state, started_at, started_by, confirmed_by, month)
+            VALUES (\(id), 'counting', \(now), \(name), '', \(month))
             """)
         return id
     }

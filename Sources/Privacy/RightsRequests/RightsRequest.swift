@@ -74,18 +74,3 @@ enum Erasure: String, Sendable, CaseIterable {
         }
     }
 }
-
-extension LocalDate {
-    /// The day after so many more Mondays to Fridays. Public holidays are not taken off: an answer is due rather
-    /// earlier than later.
-    func adding(workingDays count: Int) -> LocalDate {
-        var day = self, left = count
-        while left > 0 {
-            day = day.adding(days: 1)
-            // 1970-01-01 was a Thursday.
-            let weekday = (day.daysSince1970 % 7 + 10) % 7
-            if weekday < 5 { left -= 1 }
-        }
-        return day
-    }
-}

@@ -1,3 +1,4 @@
+import Contracts
 import Database
 import Directory
 import Kernel
@@ -17,9 +18,12 @@ struct RightsRequestService {
 
     /// Takes a request to the school of the person, or to the bureau when she belongs to none. Whether the user speaks
     /// for the person, the caller has asked. Throws `DomainError.invalid` when too many are open.
+    ///
+    /// - Parameter days: by which the time for an answer is counted.
     @discardableResult
     func ask(
-        _ kind: RightsRequest.Kind, _ text: String, about person: ID<Person>, by user: CurrentUser
+        _ kind: RightsRequest.Kind, _ text: String, about person: ID<Person>, by user: CurrentUser,
+        counting days: any WorkDays
     ) throws -> ID<RightsRequest> {
         guard try store.openCount(by: user.person) < RightsRequest.mostOpen else {
             throw DomainError.invalid("kind", "已有 \(RightsRequest.mostOpen) 项请求在办理，请等答复")
@@ -30,7 +34,7 @@ struct RightsRequestService {
         } else if let city = try OrganisationStore(db).city() {
             (organisation, path) = (city.id, city.path)
         }
-        let due = now.day.adding(workingDays: RightsRequest.workingDays)
+        let due = days.day(after: now.day, workingDays: RightsRequest.workingDays)
         let id = try store.insert(
             kind, text, about: person, by: user.person, at: organisation, due: due, now: now)
         try record("privacy.request_made", id, path, "\(kind.title)，\(due.iso) 前答复")

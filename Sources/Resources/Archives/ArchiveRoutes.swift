@@ -1,36 +1,48 @@
 import Database
 import Foundation
 import Kernel
+import Media
 import Platform
+import Synchronization
 import Web
 
 /// `/resources/mine/archive`: the author's own archive, whatever became of her resources since.
 struct ArchiveRoutes: Sendable {
     let database: Database
-    let files: FileStore
+    let uploads: MediaUploads
     /// Where the archive stands until it is sent; cleared when the server starts.
     let workFolder: String
+    private let desk = ArchiveDesk()
 
     func add(to routes: inout Routes) {
         routes.get(ItemPages.root + "/mine/archive", access: .can(.itemWrite), download)
     }
 
     @Sendable private func download(_ request: WebRequest) async throws -> WebResponse {
-        let user = try request.user, now = Timestamp.now, files = files
+        let user = try request.user, now = Timestamp.now
         let actor = AuditActor(user, address: request.remoteAddress)
-        let entries = try await database.read { try ArchiveRoutes.entries(of: user, $0) }
+        let entries = try await database.read(snapshot: true) { try ArchiveRoutes.entries(of: user, $0) }
         let archive = ItemArchive(author: user.name, madeAt: now, entries: entries)
+        guard !archive.isTooLarge else { throw DomainError.conflict("存档超过 4 GB，请在各个资源的页面分别下载。") }
+        guard desk.begin(user.person) else { throw DomainError.conflict("存档正在制作，请等这一份下载完再试。") }
+        defer { desk.end(user.person) }
         let target = "\(workFolder)/archive-\(Identifiers.next()).zip"
-        do {
-            try await SheetRowFeed.onThread { try archive.write(to: target) { files.path(of: $0) } }
-        } catch StoredArchive.Failure.tooLarge {
-            try? FileManager.default.removeItem(atPath: target)  // cleared at start otherwise
-            throw DomainError.unavailable("存档超过 4 GB，请在各个资源的页面分别下载。")
+        var isHandedOver = false
+        defer { if !isHandedOver { unlink(target) } }
+        var paths: [String: String] = [:]
+        for file in entries.flatMap(\.files) where paths[file.sha256] == nil {
+            // What is nowhere is told in the archive.
+            do { paths[file.sha256] = try await uploads.localPath(of: file.sha256) } catch DomainError.notFound {
+                continue
+            }
         }
+        let places = paths
+        try await SheetRowFeed.onThread { try archive.write(to: target) { places[$0] ?? "" } }
         try await database.write { db in
             try AuditLog.record(
                 "resource.archive_fetched", user.person.rawValue, by: actor, "\(entries.count) 个资源", now: now, on: db)
         }
+        isHandedOver = true
         return .download(
             path: target, name: "\(user.name)的资源存档.zip", contentType: "application/zip", temporary: true)
     }
@@ -60,4 +72,17 @@ struct ArchiveRoutes: Sendable {
                 })
         }
     }
+}
+
+/// Who has an archive made: one at a time each, and few together, for each may be as large as a disk is free.
+final class ArchiveDesk: Sendable {
+    private static let most = 3
+    private let busy = Mutex<Set<ID<Person>>>([])
+
+    /// Whether there is room for hers.
+    func begin(_ person: ID<Person>) -> Bool {
+        busy.withLock { $0.count < ArchiveDesk.most && $0.insert(person).inserted }
+    }
+
+    func end(_ person: ID<Person>) { busy.withLock { _ = $0.remove(person) } }
 }

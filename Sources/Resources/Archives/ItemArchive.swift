@@ -14,6 +14,8 @@ struct ItemArchive: Sendable {
             let name: String
             let size: Int
             let sha256: String
+            /// Its content could not be read when the archive was made, and is not in it.
+            var isMissing = false
         }
 
         /// `FCG:RES:` and the platform's own key (LOM 1.1).
@@ -26,16 +28,40 @@ struct ItemArchive: Sendable {
         let lessons: [String]
         let adaptedFrom: String?
         let publishedAt: String?
-        let files: [File]
+        var files: [File]
     }
+
+    /// Bytes and files of an archive: what its format holds, with room for the lists (APPNOTE 4.4.1.4).
+    static let mostBytes = (4 << 30) - (64 << 20)
+    static let mostFiles = 65_000
 
     let author: String
     let madeAt: Timestamp
-    let entries: [Entry]
+    var entries: [Entry]
 
-    /// Writes the archive; blocks.
+    /// Whether all of it fits into one archive.
+    var isTooLarge: Bool {
+        let files = entries.flatMap(\.files)
+        return files.count > ItemArchive.mostFiles || files.reduce(0) { $0 + $1.size } > ItemArchive.mostBytes
+    }
+
+    /// Writes the archive; blocks. A file whose content is not there is told and left out.
     /// - Parameter files: where the content of a file lies, by its hash.
     func write(to path: String, files: (String) -> String) throws {
+        var known = self
+        known.entries = entries.map { entry in
+            var entry = entry
+            entry.files = entry.files.map { file in
+                var file = file
+                file.isMissing = access(files(file.sha256), R_OK) != 0
+                return file
+            }
+            return entry
+        }
+        try known.writeAll(to: path, files: files)
+    }
+
+    private func writeAll(to path: String, files: (String) -> String) throws {
         let archive = try StoredArchive(path: path)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -43,7 +69,7 @@ struct ItemArchive: Sendable {
         try archive.add(Array(try encoder.encode(entries)))
         try archive.begin("index.html")
         try archive.add(document.bytes)
-        for file in entries.flatMap(\.files) {
+        for file in entries.flatMap(\.files) where !file.isMissing {
             try archive.begin(file.path)
             guard let handle = FileHandle(forReadingAtPath: files(file.sha256)) else {
                 throw DomainError.unavailable("文件“\(file.name)”暂时读不到，请稍后再试。")
@@ -78,8 +104,13 @@ struct ItemArchive: Sendable {
         return #"""
             <h2>\#(content.title)</h2>
             <dl>\#(each: facts, { "<dt>\($0.0)</dt><dd>\($0.1)</dd>" })</dl>
-            <ul>\#(each: entry.files, { #"<li><a href="\#(url: $0.path)">\#($0.name)</a></li>"# })</ul>
+            <ul>\#(each: entry.files, line)</ul>
             """#
+    }
+
+    private static func line(_ file: Entry.File) -> HTML {
+        file.isMissing
+            ? "<li>\(file.name)（制作存档时读不到，不在存档里）</li>" : #"<li><a href="\#(url: file.path)">\#(file.name)</a></li>"#
     }
 
     /// A name for a file in the archive: its place tells it from others, its own name is kept for people.
@@ -88,7 +119,10 @@ struct ItemArchive: Sendable {
             scalar.value < 0x20 || scalar.value == 0x7F || "/\\:*?\"<>|".unicodeScalars.contains(scalar)
                 ? "_" : Character(scalar)
         }
-        let safe = String(plain).prefix(80)
-        return "files/\(item)/\(number)-\(safe.isEmpty ? "file" : String(safe))"
+        let safe = String(plain), ending = safe.lastIndex(of: ".").map { safe[$0...] } ?? ""
+        // A long name keeps its ending, without which nobody can open it.
+        let isWhole = safe.count <= 80 || ending.count > 20
+        let short = isWhole ? String(safe.prefix(80)) : String(safe.prefix(80 - ending.count) + ending)
+        return "files/\(item)/\(number)-\(short.isEmpty ? "file" : short)"
     }
 }

@@ -15,6 +15,8 @@ struct Catalogue: Sendable {
     let state: ImportState
     /// Of the change set that was looked at.
     let digest: String
+    /// The tree it was compared with; see `CatalogueStore.tree`.
+    let tree: Int
     let counts: CatalogueCounts
     let createdAt: Timestamp
     let createdBy: String
@@ -24,7 +26,7 @@ struct Catalogue: Sendable {
     static let columns: SQL =
         """
         c.id, c.year, c.file_id, c.file_name, c.is_complete, c.state, c.digest, c.counts, c.created_at, c.created_by,
-        c.decided_at, c.decided_by
+        c.decided_at, c.decided_by, c.tree
         """
 
     init(_ row: borrowing Row) throws {
@@ -32,7 +34,7 @@ struct Catalogue: Sendable {
         (isComplete, state, digest) = (try row.get(4), try row.get(5), try row.get(6))
         counts = CatalogueCounts(text: try row.get(7))
         (createdAt, createdBy) = (try row.get(8), try row.get(9))
-        (decidedAt, decidedBy) = (try row.get(10), try row.get(11))
+        (decidedAt, decidedBy, tree) = (try row.get(10), try row.get(11), try row.get(12))
     }
 
     var yearTitle: String { SchoolYear(start: year).title }

@@ -53,15 +53,16 @@ struct CatalogueLine: Codable, Sendable, Equatable {
     var after: NodeState?
 }
 
-/// Compares a catalogue with the tree. A node is the same by its code, then by its place and title, then by its title
-/// within the volume, and a unit by its lessons: so resources stay where they hang.
+/// Compares a catalogue with the tree. A node is the same by its place and title, then by its title within the volume, then
+/// by its code, and a unit by its lessons: so resources stay where they hang, also when somebody numbered anew. Of a volume
+/// of which a row could not be read nothing is removed: it may be that row.
 struct CatalogueComparison {
     private(set) var lines: [CatalogueLine] = []
     private(set) var unchanged = 0
 
-    /// Notes which nodes the lines became, in their order.
-    mutating func setNodes(_ nodes: [String?]) {
-        for (index, node) in nodes.enumerated() { lines[index].node = node }
+    /// Gives what is new its keys; nothing else tells two comparisons of the same apart.
+    mutating func setNodes() {
+        for index in lines.indices where lines[index].kind == .new { lines[index].node = Identifiers.next() }
     }
 
     /// - Parameters:
@@ -75,10 +76,11 @@ struct CatalogueComparison {
         let (wanted, doubled) = CatalogueComparison.wanted(rows)
         var matching = NodeMatching(known)
         let matches = matching.match(wanted)
-        let keys = Set(wanted.map(\.key))
+        let keys = Set(wanted.map(\.key)), unread = Set((refused + doubled).map(\.volume))
         for (state, match) in zip(wanted, matches) { add(state, match) }
         for node in known where !matching.isTaken(node.id) && !node.state.isRemoved {
             guard isComplete || keys.contains(node.state.key) else { continue }
+            guard !unread.contains(nil), !unread.contains(node.state.key) else { continue }
             var after = node.state
             after.isRemoved = true
             lines.append(
@@ -111,7 +113,10 @@ struct CatalogueComparison {
         let before = match.state
         if before.isRemoved { words.append("重新列入") }
         if before.key != after.key { words.append("原在\(before.key.title)") }
-        if before.title != after.title { words.append("原名“\(before.title)”") }
+        if before.title != after.title {
+            words.append("原名“\(before.title)”")
+            if before.code != nil, before.code == after.code { words.append("代码没变而名称变了，请核对") }
+        }
         if before.unit != after.unit { words.append(before.unit.isEmpty ? "原不在单元里" : "原在“\(before.unit)”") }
         if before.code != after.code { words.append("代码 \(before.code ?? "无") → \(after.code ?? "无")") }
         lines.append(
@@ -123,11 +128,16 @@ struct CatalogueComparison {
 
     /// The nodes the rows ask for, in their order, a unit before its lessons; and the rows that say something twice.
     private static func wanted(_ rows: [CatalogueRow]) -> (nodes: [NodeState], doubled: [RefusedCatalogueRow]) {
-        var nodes: [NodeState] = [], index: [[String]: Int] = [:], codes: [String: Int] = [:]
+        var nodes: [NodeState] = [], index: [[String]: Int] = [:], codes: [[String]: Int] = [:]
         var doubled: [RefusedCatalogueRow] = [], rowOf: [[String]: Int] = [:]
         for row in rows {
-            if let code = row.code, let other = codes[code] {
-                doubled.append(.init(number: row.number, text: row.lesson ?? row.unit, reason: "代码与第 \(other) 行重复"))
+            // Some publishers number each volume from 01 on.
+            let codeName = row.code.map { [row.key.sortKey, $0] }
+            if let codeName, let other = codes[codeName] {
+                doubled.append(
+                    .init(
+                        number: row.number, text: row.lesson ?? row.unit, reason: "代码与第 \(other) 行重复",
+                        volume: row.key))
                 continue
             }
             var unit: NodeState?
@@ -148,13 +158,14 @@ struct CatalogueComparison {
                     key: row.key, kind: .lesson, title: lesson, unit: unit?.title ?? "", code: row.code, position: 0,
                     isRemoved: false)
                 if let other = rowOf[state.path] {
-                    doubled.append(.init(number: row.number, text: lesson, reason: "与第 \(other) 行重复"))
+                    doubled.append(
+                        .init(number: row.number, text: lesson, reason: "与第 \(other) 行重复", volume: row.key))
                     continue
                 }
                 rowOf[state.path] = row.number
                 nodes.append(state)
             }
-            if let code = row.code { codes[code] = row.number }
+            if let codeName { codes[codeName] = row.number }
         }
         return (ordered(nodes), doubled)
     }
@@ -195,6 +206,9 @@ private struct NodeMatching {
 
     mutating func match(_ wanted: [NodeState]) -> [KnownNode?] {
         var matches: [KnownNode?] = Array(repeating: nil, count: wanted.count)
+        // Codes that mean one thing in all volumes together.
+        let codes = wanted.compactMap(\.code).reduce(into: [String: Int]()) { $0[$1, default: 0] += 1 }
+        let single = Set(codes.filter { $0.value == 1 }.keys)
         func pass(_ name: (NodeState) -> [String]?) {
             // What stands in the tree comes before what was removed from it.
             var byName: [[String]: [KnownNode]] = [:]
@@ -209,10 +223,13 @@ private struct NodeMatching {
                 matches[index] = best
             }
         }
-        pass { state in state.code.map { [state.kind.rawValue, $0] } }
+        pass { state in state.code.map { state.ownPath + [$0] } }
         pass { $0.path }
         // A lesson that went to another unit of its volume.
         pass { $0.kind == .lesson ? $0.ownPath : nil }
+        // Codes last: a list that was numbered anew gives each lesson the code of another.
+        pass { state in state.code.map { [state.key.sortKey, state.kind.rawValue, $0] } }
+        pass { state in state.code.flatMap { single.contains($0) ? [state.kind.rawValue, $0] : nil } }
         matchUnits(wanted, &matches)
         return matches
     }

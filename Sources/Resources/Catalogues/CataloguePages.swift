@@ -87,7 +87,8 @@ enum CataloguePages {
         let content: HTML = """
             \(UI.heading(title, note: note, actions: actions(catalogue, isLatest: isLatest, request.page)))
             \(if: catalogue.state == .compared && catalogue.counts[.refused] > 0,
-                UI.notice(.warn, "有 \(catalogue.counts[.refused]) 行未能识别，接受时跳过。可以改好文件再上传。"))
+                UI.notice(
+                    .warn, "有 \(catalogue.counts[.refused]) 行未能识别，接受时跳过；所在的册里没有列出的课先保留。可以改好文件再上传。"))
             \(tabs)
             \(UI.card(nil, lines.html(slice, path: base, query: request.query)))
             """

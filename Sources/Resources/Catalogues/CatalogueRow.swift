@@ -20,6 +20,8 @@ struct RefusedCatalogueRow: Sendable, Equatable {
     let number: Int
     let text: String
     let reason: String
+    /// The volume it speaks of; `nil` when even that could not be read.
+    var volume: TextbookKey?
 }
 
 /// What a column of a catalogue holds.
@@ -146,8 +148,10 @@ struct CatalogueReading {
                 above[column] = nil
             }
         }
+        var volume: TextbookKey?
         do {
             let key = try CatalogueReading.key(above)
+            volume = key
             let lesson = text(.lesson), unit = above[.unit] ?? "", code = text(.code)
             guard !(lesson.isEmpty && unit.isEmpty) else { throw CatalogueFault(reason: "没有单元，也没有课") }
             guard max(lesson.count, unit.count) <= 100, code.count <= 40 else {
@@ -160,7 +164,9 @@ struct CatalogueReading {
         } catch {
             let words = row.cells.prefix(8).map { ChineseText.normalised($0.text) }.joined(separator: " ")
             let reason = (error as? CatalogueFault)?.reason ?? "无法识别"
-            refused.append(RefusedCatalogueRow(number: row.number, text: String(words.prefix(120)), reason: reason))
+            refused.append(
+                RefusedCatalogueRow(
+                    number: row.number, text: String(words.prefix(120)), reason: reason, volume: volume))
         }
     }
 

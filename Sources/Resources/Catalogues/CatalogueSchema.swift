@@ -16,4 +16,7 @@ enum CatalogueSchema {
         """,
         "CREATE INDEX resources_catalogue_line_kind ON resources_catalogue_line (catalogue_id, kind, number)",
     ]
+
+    /// Which tree a change set was made with; older ones are made anew when they are accepted.
+    static let trees = ["ALTER TABLE resources_catalogue ADD COLUMN tree INTEGER NOT NULL DEFAULT -1"]
 }

@@ -26,57 +26,77 @@ struct CatalogueService: Sendable {
         guard !reading.rows.isEmpty || !reading.refused.isEmpty else {
             throw DomainError.invalid("file", "表里没有数据行")
         }
-        let now = Timestamp.now
-        return try await database.write { db in
+        let now = Timestamp.now, id = ID<Catalogue>.new()
+        let result = try await compare(reading, of: id, isComplete: upload.isComplete)
+        try await database.write { db in
             let file = try files.record(
                 sha256: kept.sha256, size: kept.size, name: upload.name, by: actor.name, now: now, on: db)
             let store = CatalogueStore(db)
-            let id = try store.insert(
-                year: upload.year, file: file, name: upload.name, isComplete: upload.isComplete, by: actor.name,
+            try store.insert(
+                id, year: upload.year, file: file, name: upload.name, isComplete: upload.isComplete, by: actor.name,
                 now: now)
-            let comparison = CatalogueComparison(reading, known: try store.known(), isComplete: upload.isComplete)
-            try store.set(comparison, digest: try CatalogueService.digest(comparison), of: id)
+            try store.set(result, of: id)
             try AuditLog.record(
-                "catalogue.uploaded", id.rawValue, by: actor, "\(upload.name)：\(CatalogueCounts(comparison).words)",
-                now: now, on: db)
-            return id
+                "catalogue.uploaded", id.rawValue, by: actor, "\(upload.name)：\(result.counts.words)", now: now, on: db)
+        }
+        return id
+    }
+
+    /// Compares with the tree as it is now, beside everybody's work: nothing is written.
+    private func compare(_ reading: CatalogueReading, of id: ID<Catalogue>, isComplete: Bool) async throws
+        -> CatalogueResult
+    {
+        try await database.read(snapshot: true, isLong: true) { db in
+            let store = CatalogueStore(db)
+            var comparison = CatalogueComparison(reading, known: try store.known(), isComplete: isComplete)
+            let digest = try CatalogueService.digest(comparison)
+            comparison.setNodes()
+            return try CatalogueResult(comparison, digest: digest, tree: try store.tree(), of: id)
         }
     }
 
     /// Writes the change set that was looked at. Returns false, and shows the new one, when the tree has changed since.
     func accept(_ id: ID<Catalogue>, digest: String, by actor: AuditActor) async throws -> Bool {
         let files = files, now = Timestamp.now
-        let path = try await database.read { db in
-            let catalogue = try CatalogueStore(db).find(id)
-            return files.path(of: try files.find(catalogue.file, on: db).sha256)
+        let (catalogue, tree, path) = try await database.read(snapshot: true) { db in
+            let store = CatalogueStore(db), catalogue = try store.find(id)
+            return (catalogue, try store.tree(), files.path(of: try files.find(catalogue.file, on: db).sha256))
         }
-        let reading = try await SheetRowFeed.onThread { try CatalogueReading(path: path) }
+        guard catalogue.state == .compared else { throw CatalogueService.late(catalogue) }
+        if catalogue.tree != tree {
+            // Somebody was faster: what would change now is what counts.
+            let reading = try await SheetRowFeed.onThread { try CatalogueReading(path: path) }
+            let result = try await compare(reading, of: id, isComplete: catalogue.isComplete)
+            let isSame = try await database.write { db in
+                let store = CatalogueStore(db)
+                guard try store.find(id).state == .compared else { throw CatalogueService.late(try store.find(id)) }
+                try store.set(result, of: id)
+                return result.digest == digest
+            }
+            guard isSame else { return false }
+        }
+        let (known, lines) = try await database.read(snapshot: true, isLong: true) { db in
+            (try CatalogueStore(db).known(), try CatalogueStore(db).lines(of: id).map(\.line))
+        }
         return try await database.write { db in
-            let store = CatalogueStore(db), catalogue = try CatalogueStore(db).find(id)
-            guard catalogue.state == .compared else {
-                throw DomainError.conflict("这份目录\(catalogue.state.title)，没有再写入。")
-            }
-            let known = try store.known()
-            let comparison = CatalogueComparison(reading, known: known, isComplete: catalogue.isComplete)
-            let present = try CatalogueService.digest(comparison)
-            guard present == digest else {
-                try store.set(comparison, digest: present, of: id)
-                return false
-            }
+            let store = CatalogueStore(db), catalogue = try store.find(id)
+            guard catalogue.state == .compared else { throw CatalogueService.late(catalogue) }
+            guard catalogue.digest == digest, try store.tree() == catalogue.tree else { return false }
             guard try store.move(id, from: .compared, to: .accepted, by: actor.name, now: now) else {
                 throw DomainError.conflict("这份目录刚被处理过，没有再写入。")
             }
             var writing = TreeWriting(store, known: known, now: now)
-            let written = try writing.apply(comparison.lines)
-            var done = comparison
-            done.setNodes(written)
-            try store.set(done, digest: present, of: id)
+            try writing.apply(lines)
             try store.settleTextbooks(now: now)
             try AuditLog.record(
                 "catalogue.accepted", id.rawValue, by: actor, "\(catalogue.fileName)：\(catalogue.counts.words)",
                 now: now, on: db)
             return true
         }
+    }
+
+    private static func late(_ catalogue: Catalogue) -> DomainError {
+        .conflict("这份目录\(catalogue.state.title)，没有再写入。")
     }
 
     func discard(_ id: ID<Catalogue>, by actor: AuditActor) async throws {
@@ -105,7 +125,7 @@ struct CatalogueService: Sendable {
                 throw DomainError.conflict("这份目录刚被处理过，没有改动。")
             }
             var writing = TreeWriting(store, known: try store.known(), now: now)
-            _ = try writing.apply(try store.lines(of: id).compactMap { $0.line.reversed })
+            try writing.apply(try store.lines(of: id).compactMap { $0.line.reversed })
             try store.settleTextbooks(now: now)
             try AuditLog.record("catalogue.undone", id.rawValue, by: actor, catalogue.fileName, now: now, on: db)
         }
@@ -149,21 +169,17 @@ private struct TreeWriting {
         [key.sortKey, NodeState.word(title)]
     }
 
-    /// - Returns: the node of each line, in the order of the lines.
-    mutating func apply(_ lines: [CatalogueLine]) throws -> [String?] {
-        var nodes = lines.map(\.node), added: [[DatabaseValue]] = []
+    mutating func apply(_ lines: [CatalogueLine]) throws {
         for isUnit in [true, false] {
-            for (index, line) in lines.enumerated() {
-                guard let state = line.after, (state.kind == .unit) == isUnit else { continue }
+            var added: [[DatabaseValue]] = []
+            for line in lines {
+                guard let state = line.after, let node = line.node, (state.kind == .unit) == isUnit else { continue }
                 let textbook = try textbook(state.key)
-                if let node = line.node {
-                    if isUnit { units[TreeWriting.name(state.key, state.title)] = node }
+                if isUnit { units[TreeWriting.name(state.key, state.title)] = node }
+                guard line.before == nil else {
                     try store.update(node, state, textbook: textbook, parent: parent(of: state), now: now)
                     continue
                 }
-                let node = Identifiers.next()
-                nodes[index] = node
-                if isUnit { units[TreeWriting.name(state.key, state.title)] = node }
                 added.append([
                     .text(node), .text(textbook), parent(of: state).databaseValue, .text(state.kind.rawValue),
                     state.code.databaseValue, .text(state.title), .integer(Int64(state.position)), .integer(0),
@@ -171,9 +187,7 @@ private struct TreeWriting {
                 ])
             }
             try store.insertNodes(added)
-            added = []
         }
-        return nodes
     }
 
     private func parent(of state: NodeState) -> String? {

@@ -36,10 +36,19 @@ struct CatalogueStore {
             """, Catalogue.init)
     }
 
+    /// A number that grows with everything that changes the tree.
+    func tree() throws -> Int {
+        try db.value(
+            """
+            SELECT CAST(COALESCE(SUM(CASE state WHEN 'accepted' THEN 1 WHEN 'undone' THEN 1000000 ELSE 0 END), 0)
+                AS BIGINT) FROM resources_catalogue
+            """) ?? 0
+    }
+
     func insert(
-        year: Int, file: ID<StoredFile>, name: String, isComplete: Bool, by author: String, now: Timestamp
-    ) throws -> ID<Catalogue> {
-        let id = ID<Catalogue>.new()
+        _ id: ID<Catalogue>, year: Int, file: ID<StoredFile>, name: String, isComplete: Bool, by author: String,
+        now: Timestamp
+    ) throws {
         try db.execute(
             """
             INSERT INTO resources_catalogue (id, year, file_id, file_name, is_complete, state, digest, counts,
@@ -47,28 +56,19 @@ struct CatalogueStore {
             VALUES (\(id), \(year), \(file), \(name), \(isComplete), \(ImportState.compared), '', '', \(now),
                 \(author), '')
             """)
-        return id
     }
 
     /// Replaces the change set.
-    func set(_ comparison: CatalogueComparison, digest: String, of id: ID<Catalogue>) throws {
+    func set(_ result: CatalogueResult, of id: ID<Catalogue>) throws {
         try db.execute(
             """
-            UPDATE resources_catalogue SET digest = \(digest), counts = \(CatalogueCounts(comparison).text)
+            UPDATE resources_catalogue SET digest = \(result.digest), counts = \(result.counts.text), tree = \(result.tree)
             WHERE id = \(id)
             """)
         try db.execute("DELETE FROM resources_catalogue_line WHERE catalogue_id = \(id)")
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        let rows = try comparison.lines.enumerated().map { number, line -> [DatabaseValue] in
-            let content = String(decoding: try encoder.encode(line), as: UTF8.self)
-            return [
-                id.databaseValue, .integer(Int64(number + 1)), .text(line.kind.rawValue), .text(line.place),
-                .text(line.title), .text(line.words), .text(content),
-            ]
-        }
         try db.insert(
-            into: "resources_catalogue_line (catalogue_id, number, kind, place, title, words, content)", rows: rows)
+            into: "resources_catalogue_line (catalogue_id, number, kind, place, title, words, content)",
+            rows: result.rows)
     }
 
     /// A slice of the change set in its order, with the number of each line.
@@ -159,5 +159,28 @@ struct CatalogueStore {
                 SELECT 1 FROM resources_node n WHERE n.textbook_id = resources_textbook.id AND n.is_removed = 0)
                 THEN 0 ELSE 1 END
             """)
+    }
+}
+
+/// A comparison made ready to be written.
+struct CatalogueResult: Sendable {
+    /// Of the change set, as whoever accepts it has seen it.
+    let digest: String
+    let counts: CatalogueCounts
+    /// The tree it was made with.
+    let tree: Int
+    fileprivate let rows: [[DatabaseValue]]
+
+    init(_ comparison: CatalogueComparison, digest: String, tree: Int, of id: ID<Catalogue>) throws {
+        (self.digest, self.tree, counts) = (digest, tree, CatalogueCounts(comparison))
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        rows = try comparison.lines.enumerated().map { number, line in
+            let content = String(decoding: try encoder.encode(line), as: UTF8.self)
+            return [
+                id.databaseValue, .integer(Int64(number + 1)), .text(line.kind.rawValue), .text(line.place),
+                .text(line.title), .text(line.words), .text(content),
+            ]
+        }
     }
 }

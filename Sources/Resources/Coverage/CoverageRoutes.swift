@@ -32,7 +32,8 @@ struct CoverageRoutes: Sendable {
             let lessons = try store.lessons(filter, limit: CoverageRoutes.limit)
             let rows = NodeCoverage.board(lessons, try CoverageStore(db).facts(filter), at: place.path)
             return CoveragePages.View(
-                place: place, places: places, keys: keys, filter: filter, rows: rows, grade: asked, values: values)
+                place: place, places: places, keys: keys, filter: filter, rows: rows, grade: asked, values: values,
+                mayCall: user.may(.itemReview, at: place.path))
         }
         let rows = view.rows.filter { asked == nil || $0.grade == asked }
         if let format = query.format {

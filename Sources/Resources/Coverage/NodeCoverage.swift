@@ -16,7 +16,8 @@ struct NodeCoverage: Sendable, Equatable {
     }
 
     let place: NodePlace
-    /// Of the school itself, of its county as far as open to the county, and of the city as far as open to all.
+    /// Of the school itself, of its county as far as open to the county, and of the city as far as open to all. What
+    /// stands in a wider count also stands in the narrower ones where it comes from there.
     let school: Int
     let county: Int
     let city: Int
@@ -28,10 +29,8 @@ struct NodeCoverage: Sendable, Equatable {
     }
 
     /// What is missing for 齐备.
-    var missing: String {
-        let needed: [ResourceGroup] = [.plan, .courseware]
-        return needed.filter { !groups.contains($0) }.map(\.title).joined(separator: "、")
-    }
+    var missingGroups: [ResourceGroup] { [.plan, .courseware].filter { !groups.contains($0) } }
+    var missing: String { missingGroups.map(\.title).joined(separator: "、") }
 }
 
 /// One published resource at one lesson, as far as coverage asks.
@@ -44,15 +43,17 @@ struct CoverageFact: Sendable {
 
 extension NodeCoverage {
     /// The lessons in their order, as the place finds them. For a county or the city there is no own school: its own
-    /// column counts what its schools made and opened to it.
+    /// column counts what its schools made and opened to it, so that a plan of one school's own covers no county.
     static func board(_ lessons: [NodePlace], _ facts: [CoverageFact], at place: OrganisationPath) -> [NodeCoverage] {
+        let isSchool = place != .city && place != place.unit
         let byNode = Dictionary(grouping: facts) { $0.node }
         return lessons.map { lesson in
             var (school, county, city) = (0, 0, 0), groups: Set<ResourceGroup> = []
             for fact in byNode[lesson.node.id] ?? [] {
-                let isOwn = place.contains(fact.path), isOpen = fact.visibility == .city || fact.visibility == .public
-                let isNear = place.unit.map { $0.contains(fact.path) } ?? true
-                let isNearAndOpen = isNear && (fact.visibility != .school)
+                let isOpen = fact.visibility == .city || fact.visibility == .public
+                let isNear = place.unit?.contains(fact.path) ?? false
+                let isNearAndOpen = isOpen && place == .city || isNear && fact.visibility != .school
+                let isOwn = place.contains(fact.path) && (isSchool || isNearAndOpen)
                 if isOwn { school += 1 }
                 if isNearAndOpen { county += 1 }
                 if isOpen { city += 1 }

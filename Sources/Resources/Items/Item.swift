@@ -40,14 +40,16 @@ package struct Item: Sendable, Equatable {
     package let publishedAt: Timestamp?
     /// Why it was taken down; empty otherwise.
     package let reason: String
+    /// Who finds the published version: what it asks for, as far as the levels of review have passed it.
+    package let reach: ItemVisibility
 
     /// For statements over `Item.source`.
     static let columns: SQL =
         """
         i.id, i.school_id, o.name, o.path, i.state, i.revision, i.version, i.content, i.adapted_from, i.created_at,
-        i.changed_at, i.changed_by, i.published_at, i.reason
+        i.changed_at, i.changed_by, i.published_at, i.reason, i.visibility
         """
-    static let columnCount = 14
+    static let columnCount = 15
     static let source: SQL = "resources_item i JOIN directory_organisation o ON o.id = i.school_id"
 
     init(_ row: borrowing Row) throws {
@@ -55,7 +57,7 @@ package struct Item: Sendable, Equatable {
         (state, revision, version) = (try row.get(4), try row.get(5), try row.get(6))
         content = try ItemContent(json: row.get(7))
         (adaptedFrom, createdAt, changedAt) = (try row.get(8), try row.get(9), try row.get(10))
-        (changedBy, publishedAt, reason) = (try row.get(11), try row.get(12), try row.get(13))
+        (changedBy, publishedAt, reason, reach) = (try row.get(11), try row.get(12), try row.get(13), try row.get(14))
     }
 
     package var typeTitle: String { ResourceLists.type.name(of: content.type) }
@@ -141,15 +143,6 @@ struct ItemFile: Sendable, Equatable {
     }
 
     func belongs(to version: Int) -> Bool { since <= version && (until.map { $0 > version } ?? true) }
-
-    /// `3.2 MB`
-    static func sizeText(_ bytes: Int) -> String {
-        switch bytes {
-        case ..<1024: "\(bytes) B"
-        case ..<(1 << 20): "\(bytes >> 10) KB"
-        default: "\(bytes >> 20).\(bytes % (1 << 20) * 10 >> 20) MB"
-        }
-    }
 }
 
 /// A file that lies in the store and is to belong to a resource, whichever way it came.
@@ -177,16 +170,27 @@ struct ItemRights: Sendable, Equatable {
     let mayRestore: Bool
     let mayAdapt: Bool
 
-    init(_ item: Item, open: ItemVersion?, authors: [ItemAuthor], _ user: CurrentUser?) {
+    /// - Parameters:
+    ///   - step: where it waits for a decision.
+    ///   - writers: everybody who wrote on the version that waits or is shown.
+    ///   - takedown: the level that took it down.
+    init(
+        _ item: Item, open: ItemVersion?, authors: [ItemAuthor], step: ReviewStep?, writers: Set<ID<Person>> = [],
+        takedown: ReviewLevel? = nil, _ user: CurrentUser?
+    ) {
         let isAuthor = user.map { user in authors.contains { $0.person == user.person } } ?? false
         let isReviewer = user?.may(.itemReview, at: item.path) ?? false
         let writes = user?.may(.itemWrite) ?? false
-        mayEdit = writes && (isAuthor || isReviewer) && item.state != .takenDown && open?.state != .pending
+        let isOwn = isAuthor || (user.map { writers.contains($0.person) } ?? false)
+        mayEdit =
+            writes && (isAuthor || (isReviewer && item.state != .takenDown)) && open?.state != .pending
         maySubmit = writes && isAuthor && open?.state == .draft
-        mayWithdraw = writes && isAuthor && open?.state == .pending
-        mayDecide = isReviewer && !isAuthor && open?.state == .pending && open?.submittedBy != user?.account
+        mayWithdraw = writes && isAuthor && step != nil
+        let rank = user.flatMap { ReviewLevel.of($0, at: item.path) }
+        mayDecide = step.map { step in !isOwn && (rank.map { $0 >= step.level } ?? false) } ?? false
         mayTakeDown = isReviewer && item.state == .published
-        mayRestore = isReviewer && item.state == .takenDown
+        mayRestore =
+            item.state == .takenDown && !isOwn && (rank.map { $0 >= takedown ?? .school } ?? false)
         mayAdapt = writes && item.state == .published && (item.licence?.mayBeAdapted ?? false)
     }
 }

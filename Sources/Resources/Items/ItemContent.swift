@@ -34,16 +34,19 @@ package struct ItemContent: Codable, Sendable, Equatable {
     /// The author states that it is hers and hurts nobody's rights.
     package var isStated: Bool
     package var visibility: ItemVisibility
+    /// What it shows of pupils, as `PupilUse`; `nil` or empty for nothing.
+    package var pupilUses: [String]?
 
     package init(
         title: String, type: String, nodes: [String], summary: String = "", tags: [String] = [],
         language: String = "zh-CN", audience: [String] = ["teacher"], minutes: Int? = nil, licence: String = "cc-by",
         origin: String = "original", source: String = "", isStated: Bool = false,
-        visibility: ItemVisibility = .school
+        visibility: ItemVisibility = .school, pupilUses: [String]? = nil
     ) {
         (self.title, self.type, self.nodes, self.summary, self.tags) = (title, type, nodes, summary, tags)
         (self.language, self.audience, self.minutes, self.licence) = (language, audience, minutes, licence)
         (self.origin, self.source, self.isStated, self.visibility) = (origin, source, isStated, visibility)
+        self.pupilUses = pupilUses
     }
 
     /// What keeps it from being handed in, each with its field.

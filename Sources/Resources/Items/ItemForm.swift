@@ -8,6 +8,8 @@ struct ItemForm: Sendable {
     let content: ItemContent
     /// Names of the other authors, as typed.
     let others: [String]
+    /// Names of the pupils whose works or pictures it shows, as typed.
+    let pupils: String
 
     /// - Parameter form: as sent; whatever cannot be is left for the rules to find.
     init(_ form: FormValues, isAdaptation: Bool) {
@@ -19,20 +21,23 @@ struct ItemForm: Sendable {
             language: form["language"] ?? "zh-CN", audience: form.all("audience"),
             minutes: minutes.isEmpty ? nil : Int(minutes) ?? 0, licence: form["licence"] ?? "",
             origin: isAdaptation ? "adapted" : form["origin"] ?? "", source: text("source"),
-            isStated: form.has("stated"), visibility: ItemVisibility(rawValue: form["visibility"] ?? "") ?? .school)
+            isStated: form.has("stated"), visibility: ItemVisibility(rawValue: form["visibility"] ?? "") ?? .school,
+            pupilUses: form.all("pupil_use").filter { PupilUse(rawValue: $0) != nil })
+        pupils = content.pupilUses == [] ? "" : text("pupils")
         others = ItemForm.parts(text("authors"))
     }
 
     /// What the form shows of a content.
-    static func values(_ content: ItemContent, authors: [String]) -> FormValues {
+    static func values(_ content: ItemContent, authors: [String], pupils: String = "") -> FormValues {
         var pairs: [(name: String, value: String)] = [
             ("title", content.title), ("type", content.type), ("summary", content.summary),
             ("tags", content.tags.joined(separator: "、")), ("language", content.language),
             ("minutes", content.minutes.map { String($0) } ?? ""), ("licence", content.licence),
             ("origin", content.origin), ("source", content.source), ("visibility", content.visibility.rawValue),
-            ("authors", authors.joined(separator: "、")),
+            ("authors", authors.joined(separator: "、")), ("pupils", pupils),
         ]
         pairs += content.nodes.map { ("node", $0) } + content.audience.map { ("audience", $0) }
+        pairs += (content.pupilUses ?? []).map { ("pupil_use", $0) }
         if content.isStated { pairs.append(("stated", "1")) }
         return FormValues(pairs)
     }
@@ -63,8 +68,11 @@ struct ItemForm: Sendable {
 enum FormValuesText {
     /// Each line brought into order, empty lines at the ends left out.
     static func paragraphs(_ text: String) -> String {
-        text.split(separator: "\n", omittingEmptySubsequences: false).map { ChineseText.normalised(String($0)) }
-            .joined(separator: "\n").trimmingLines
+        // A browser sends CR LF, which is one character.
+        text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map {
+            ChineseText.normalised(String($0))
+        }
+        .joined(separator: "\n").trimmingLines
     }
 }
 

@@ -1,5 +1,6 @@
 import Directory
 import Kernel
+import Media
 import Web
 
 /// The form of a resource, new or being changed, and the choice of a textbook before it.
@@ -20,6 +21,8 @@ enum ItemFormPages {
         let problems: [FieldProblem]
         /// Something that concerns the whole form.
         let warning: String?
+        /// The files of a new one; they are changed on its page later.
+        let choice: UploadChoice?
     }
 
     static func page(_ view: View, _ page: PageContext) -> HTML {
@@ -44,6 +47,7 @@ enum ItemFormPages {
         let values = view.values, problems = view.problems
         var hidden: HTML = view.textbook.map { UI.hidden("textbook", $0.id.rawValue) } ?? ""
         if let item = view.item { hidden += UI.hidden("revision", String(item.revision)) }
+        if view.item == nil, let call = view.values.text("call") { hidden += UI.hidden("call", call) }
         if let parent = view.parent { hidden += UI.hidden("adapted", parent.id.rawValue) }
         let school: HTML =
             view.item == nil && view.schools.count > 1
@@ -51,10 +55,7 @@ enum ItemFormPages {
                 "school", label: "学校", options: view.schools.map { SelectOption($0.id.rawValue, $0.name) },
                 selected: values["school"], problems: problems) : ""
         let types = [SelectOption("", "选择类型")] + ResourceLists.type.leaves.map { SelectOption($0.code, $0.name) }
-        let file: HTML =
-            view.item == nil
-            ? UI.fileField(
-                "file", label: "文件", hint: "可以选多个，合计不超过 64 MB；也可以先存草稿再添加。", multiple: true, problems: problems) : ""
+        let file: HTML? = view.choice?.html(problems: problems)
         let main: HTML = """
             \(hidden)\(school)
             \(UI.textField("title", label: "标题", value: values["title"], required: true, problems: problems))
@@ -115,6 +116,7 @@ enum ItemFormPages {
             \(UI.checkbox(
                 "stated", label: "原创声明：内容由作者完成，不侵犯他人权利", isOn: values.has("stated"), 
                 hint: "原创和改编的资源提交前确认。", problems: problems))
+            \(PupilPages.fields(values, problems))
             """
     }
 

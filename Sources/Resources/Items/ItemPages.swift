@@ -7,6 +7,8 @@ import Web
 struct ItemLine: Sendable {
     let item: Item
     let authors: [ItemAuthor]
+    /// Where it waits for review; only in the list of one's own.
+    var step: ReviewStep?
 
     var authorNames: String { authors.map(\.name).joined(separator: "、") }
 }
@@ -26,7 +28,9 @@ enum ItemPages {
         }
     }
 
-    private static func table(_ caption: String, hasState: Bool, empty: HTML) -> DataTable<ItemLine> {
+    private static func table(
+        _ caption: String, hasState: Bool, hasProgress: Bool = false, isExportable: Bool = true, empty: HTML
+    ) -> DataTable<ItemLine> {
         var columns: [DataColumn<ItemLine>] = [
             DataColumn(
                 "标题", value: { .text($0.item.content.title) },
@@ -34,7 +38,7 @@ enum ItemPages {
             DataColumn("类型", value: { .text($0.item.typeTitle) }),
             DataColumn("作者", value: { .text($0.authorNames) }),
             DataColumn("学校", value: { .text($0.item.schoolName) }),
-            DataColumn("范围", value: { .text($0.item.content.visibility.title) }),
+            DataColumn("范围", value: { .text($0.item.reach.title) }),
         ]
         if hasState {
             columns.append(
@@ -42,16 +46,24 @@ enum ItemPages {
                     "状态", value: { .text($0.item.state.title) },
                     cell: { UI.tag($0.item.state.title, tone($0.item.state)) }))
         }
+        if hasProgress {
+            columns.append(
+                DataColumn(
+                    "审核", value: { .text($0.step.map { ReviewPages.place(of: $0, on: Timestamp.now.day) } ?? "") }))
+        }
         columns.append(DataColumn("更新时间", value: { .text($0.item.changedAt.text) }))
-        return DataTable(caption: caption, columns: columns, empty: empty)
+        return DataTable(caption: caption, columns: columns, isExportable: isExportable, empty: empty)
     }
 
-    static let library = table(
-        "资源库", hasState: false, empty: UI.emptyState("没有符合条件的资源", "换一个词，或减少筛选条件。"))
+    static func library(isExportable: Bool) -> DataTable<ItemLine> {
+        table(
+            "资源库", hasState: false, isExportable: isExportable,
+            empty: UI.emptyState("没有符合条件的资源", "换一个词，或减少筛选条件。"))
+    }
     static let own = table(
-        "我的资源", hasState: true, empty: UI.emptyState("还没有资源", "点“新建资源”，或在教材的一课上点“为这一课上传资源”。"))
+        "我的资源", hasState: true, hasProgress: true, empty: UI.emptyState("还没有资源", "点“新建资源”，或在教材的一课上点“为这一课上传资源”。"))
     static let reviews = table(
-        "资源管理", hasState: true, empty: UI.emptyState("没有这一类资源", "教师提交后在这里审核。"))
+        "资源审核", hasState: true, empty: UI.emptyState("没有这一类资源", "通过审核后在这里。"))
 
     static func library(_ slice: Page<ItemLine>, node: NodePlace?, _ request: WebRequest) -> HTML {
         let query = request.query, isSignedIn = request.completeSession != nil
@@ -67,7 +79,7 @@ enum ItemPages {
         let content: HTML = """
             \(UI.heading("资源库", note: node.map { $0.full } ?? "已发布的资源"))
             \(UI.card(nil, UI.filterBar(action: root, query: query, keep: node == nil ? [] : ["node"], fields)))
-            \(UI.card(nil, library.html(slice, path: root, query: query)))
+            \(UI.card(nil, library(isExportable: isSignedIn).html(slice, path: root, query: query)))
             """
         return UI.layout("资源库", request.page, breadcrumbs: [Crumb("资源库")], wide: true, content)
     }
@@ -83,24 +95,12 @@ enum ItemPages {
         return UI.layout("我的资源", request.page, breadcrumbs: [Crumb("我的资源")], wide: true, content)
     }
 
-    /// What the list of whoever publishes can show.
+    /// What the list of reviewers can show besides what waits.
     enum Desk: String, CaseIterable {
-        case pending, published
+        case published
         case takenDown = "taken_down"
 
-        var title: String { self == .pending ? "待审" : self == .published ? "已发" : "下架" }
-    }
-
-    static func reviews(_ slice: Page<ItemLine>, _ desk: Desk, _ request: WebRequest) -> HTML {
-        let path = root + "/reviews"
-        let tabs = UI.tabs(
-            Desk.allCases.map { ($0.title, path + "?state=" + $0.rawValue, $0 == desk) }, label: "状态")
-        let content: HTML = """
-            \(UI.heading("资源管理", note: "审核教师提交的资源，下架有问题的资源"))
-            \(tabs)
-            \(UI.card(nil, reviews.html(slice, path: path, query: request.query)))
-            """
-        return UI.layout("资源管理", request.page, breadcrumbs: [Crumb("资源管理")], wide: true, content)
+        var title: String { self == .published ? "已发" : "下架" }
     }
 
     /// A line on the page of a lesson.

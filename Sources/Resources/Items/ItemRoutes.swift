@@ -1,6 +1,7 @@
 import Database
 import Directory
 import Kernel
+import Media
 import Platform
 import Web
 
@@ -8,37 +9,56 @@ import Web
 /// viewer may see.
 struct ItemRoutes: Sendable {
     let database: Database
+    let uploads: MediaUploads
+    let office: ReviewOffice
 
     func add(to routes: inout Routes) {
         let root = ItemPages.root, one = root + "/:id"
         routes.get(root, access: .public, library)
         routes.get(root + "/mine", access: .can(.itemWrite), own)
-        routes.get(root + "/reviews", access: .can(.itemReview), reviews)
         routes.get(one, access: .public) { try await show($0) }
-        routes.post(one + "/submission", access: .can(.itemWrite), submit)
-        routes.post(one + "/withdrawal", access: .can(.itemWrite)) { request in
-            try await deed(request, done: "已撤回，可以修改后再提交") { try $0.withdraw($1) }
-        }
-        routes.post(one + "/review", access: .can(.itemReview), decide)
-        routes.post(one + "/takedown", access: .can(.itemReview), takeDown)
-        routes.post(one + "/restoration", access: .can(.itemReview)) { request in
-            try await deed(request, done: "已恢复") { try $0.restore($1) }
-        }
     }
 
-    private func lines(
+    /// Rows of one file; more wait for a narrower question.
+    private static let mostExported = 20_000
+
+    struct Lines: Sendable {
+        var rows: [ItemLine]
+        let total: Int
+        let isBounded: Bool
+    }
+
+    func lines(
         _ filter: ItemStore.Filter, _ viewer: ResourceViewer, _ query: TableQuery
-    ) async throws -> (rows: [ItemLine], total: Int) {
-        try await database.read { db in
+    ) async throws -> Lines {
+        let limit = query.format == nil ? query.fetchLimit : ItemRoutes.mostExported + 1
+        // Words are looked for in every row, and a file has many: such work has threads of its own.
+        let isLong = query.format != nil || !filter.text.isEmpty
+        let lines = try await database.read(isLong: isLong) { db in
             let store = ItemStore(db)
-            let (rows, total) = try store.list(filter, for: viewer, after: query.after?.id, limit: query.fetchLimit)
-            let authors = try store.authors(of: rows.map(\.id))
-            return (rows.map { ItemLine(item: $0, authors: authors[$0.id] ?? []) }, total)
+            let slice = try store.list(filter, for: viewer, after: query.after?.id, limit: limit)
+            var authors: [ID<Item>: [ItemAuthor]] = [:]
+            for start in stride(from: 0, to: slice.rows.count, by: 500) {
+                let some = slice.rows[start..<min(start + 500, slice.rows.count)].map(\.id)
+                authors.merge(try store.authors(of: some)) { $1 }
+            }
+            let rows = slice.rows.map { ItemLine(item: $0, authors: authors[$0.id] ?? []) }
+            return Lines(rows: rows, total: slice.total, isBounded: slice.isTotalBounded)
         }
+        if query.format != nil, lines.rows.count > ItemRoutes.mostExported {
+            throw DomainError.conflict("结果超过 \(ItemRoutes.mostExported) 条，请先筛选再导出。")
+        }
+        return lines
+    }
+
+    func slice(_ lines: Lines, _ query: TableQuery) -> Page<ItemLine> {
+        query.page(lines.rows, total: lines.total, isTotalBounded: lines.isBounded) { (nil, $0.item.id.rawValue) }
     }
 
     @Sendable private func library(_ request: WebRequest) async throws -> WebResponse {
-        let viewer = ResourceViewer(request.completeSession?.user), query = ItemPages.library.query(request.query)
+        let user = request.completeSession?.user, viewer = ResourceViewer(user)
+        let table = ItemPages.library(isExportable: user != nil), query = table.query(request.query)
+        if query.format != nil, user == nil { throw DomainError.forbidden("登录后可以导出。") }
         var filter = ItemStore.Filter()
         filter.text = request.query.text("q") ?? ""
         filter.group = request.query.text("group").flatMap(ResourceGroup.init(rawValue:))
@@ -48,56 +68,60 @@ struct ItemRoutes: Sendable {
         case "county": filter.below = viewer.place.unit ?? .city
         default: break
         }
-        let (rows, total) = try await lines(filter, viewer, query)
-        if let format = query.format {
-            return try ItemPages.library.download(rows, as: format, with: request.exporter)
-        }
+        let found = try await lines(filter, viewer, query)
+        if let format = query.format { return try table.download(found.rows, as: format, with: request.exporter) }
         var node: NodePlace?
         if let id = filter.node { node = try await database.read { try TextbookStore($0).places(of: [id]).first } }
-        return .html(
-            ItemPages.library(query.page(rows, total: total) { (nil, $0.item.id.rawValue) }, node: node, request))
+        return .html(ItemPages.library(slice(found, query), node: node, request))
     }
 
     @Sendable private func own(_ request: WebRequest) async throws -> WebResponse {
         let user = try request.user, query = ItemPages.own.query(request.query)
         var filter = ItemStore.Filter()
         (filter.author, filter.states) = (user.person, [])
-        let (rows, total) = try await lines(filter, ResourceViewer(user), query)
-        if let format = query.format {
-            return try ItemPages.own.download(rows, as: format, with: request.exporter)
+        var found = try await lines(filter, ResourceViewer(user), query)
+        let ids = found.rows.map(\.item.id)
+        let steps = try await database.read(isLong: query.format != nil) { db in
+            var steps: [ID<Item>: ReviewStep] = [:]
+            for start in stride(from: 0, to: ids.count, by: 500) {
+                let some = Array(ids[start..<min(start + 500, ids.count)])
+                steps.merge(try ReviewStore(db).steps(of: some)) { $1 }
+            }
+            return steps
         }
-        let slice = query.page(rows, total: total) { (nil, $0.item.id.rawValue) }
-        return .html(ItemPages.own(slice, hasOriginals: total > 0, request))
+        for index in found.rows.indices { found.rows[index].step = steps[found.rows[index].item.id] }
+        if let format = query.format {
+            return try ItemPages.own.download(found.rows, as: format, with: request.exporter)
+        }
+        return .html(ItemPages.own(slice(found, query), hasOriginals: found.total > 0, request))
     }
 
-    @Sendable private func reviews(_ request: WebRequest) async throws -> WebResponse {
-        let viewer = ResourceViewer(try request.user), query = ItemPages.reviews.query(request.query)
-        let desk = request.query.text("state").flatMap(ItemPages.Desk.init(rawValue:)) ?? .pending
-        var filter = ItemStore.Filter()
-        filter.within = viewer.reviews
-        switch desk {
-        case .pending: (filter.states, filter.isPending) = ([], true)
-        case .published: filter.states = [.published]
-        case .takenDown: filter.states = [.takenDown]
-        }
-        let (rows, total) = try await lines(filter, viewer, query)
-        if let format = query.format {
-            return try ItemPages.reviews.download(rows, as: format, name: "资源-\(desk.title)", with: request.exporter)
-        }
-        return .html(ItemPages.reviews(query.page(rows, total: total) { (nil, $0.item.id.rawValue) }, desk, request))
-    }
-
-    private func show(
-        _ request: WebRequest, problems: [FieldProblem] = [], status: Int = 200
+    /// - Parameters:
+    ///   - chosen: keys of uploads that a form came with.
+    ///   - warning: something that concerns the whole page.
+    func show(
+        _ request: WebRequest, problems: [FieldProblem] = [], chosen: [String] = [], warning: String? = nil,
+        status: Int = 200
     ) async throws -> WebResponse {
         let user = request.completeSession?.user, id: ID<Item> = try request.id("id")
-        let values = request.form
-        let view = try await database.read { try ItemRoutes.view(of: id, user, values, problems, $0) }
-        return .html(ItemShowPages.show(view, request.page), status: status)
+        let values = request.form, door = ItemUploads(uploads: uploads), office = office
+        let view = try await database.read(snapshot: true) { db in
+            let view = try ItemRoutes.view(of: id, user, values, problems, office, db)
+            let files = view.open == nil ? view.files : view.openFiles
+            var choice: UploadChoice?
+            if let user, view.rights.mayEdit { choice = try door.choice(for: user, chosen: chosen, on: db) }
+            let media = try MediaProcessing.views(of: files.map(\.sha256), on: db)
+            return (view, ItemFilePages.View(files: files, media: media, choice: choice))
+        }
+        var answer = WebResponse.html(
+            ItemShowPages.show(view.0, view.1, warning: warning, request.page), status: status)
+        answer.playsMedia = true
+        return answer
     }
 
     private static func view(
-        of id: ID<Item>, _ user: CurrentUser?, _ values: FormValues, _ problems: [FieldProblem], _ db: Connection
+        of id: ID<Item>, _ user: CurrentUser?, _ values: FormValues, _ problems: [FieldProblem],
+        _ office: ReviewOffice, _ db: Connection
     ) throws -> ItemShowPages.View {
         let store = ItemStore(db), viewer = ResourceViewer(user), item = try store.find(id, for: viewer)
         let authors = try store.authors(of: id), versions = try store.versions(of: id)
@@ -105,7 +129,15 @@ struct ItemRoutes: Sendable {
             user.map { user in
                 authors.contains { $0.person == user.person } || user.may(.itemReview, at: item.path)
             } ?? false
+        let gate = PupilGate(consent: office.consent, db: db)
+        // A consent that was taken back counts from this request on.
+        guard try isInside || gate.isOpen(item) else { throw DomainError.notFound }
         let open = isInside ? versions.first(where: \.isOpen) : nil
+        let step = try ReviewStore(db).step(of: id), takedown = try TakedownStore(db).open(of: id)
+        let writers = try ReviewStore(db).writers(of: id, version: step?.version ?? max(item.version, 1))
+        let shown = step?.version ?? open?.number ?? item.version
+        let pupils = isInside ? try ItemPupilStore(db).pupils(of: id, version: shown) : []
+        let content = versions.first { $0.number == shown }?.content ?? item.content
         let files = try store.files(of: id), ancestors = try store.ancestors(of: item)
         let (made, count) = try store.adaptations(of: id, for: viewer)
         let names = try store.authors(of: (ancestors + made).map(\.id))
@@ -114,61 +146,17 @@ struct ItemRoutes: Sendable {
         let nodes = (open?.content ?? item.content).nodes.map { ID<TextbookNode>($0) }
         return ItemShowPages.View(
             line: ItemLine(item: item, authors: authors),
-            rights: ItemRights(item, open: versions.first(where: \.isOpen), authors: authors, user), open: open,
+            rights: ItemRights(
+                item, open: versions.first(where: \.isOpen), authors: authors, step: step, writers: writers,
+                takedown: takedown?.level, user), open: open,
             versions: isInside ? versions : [], files: files.filter { $0.belongs(to: max(item.version, 1)) },
             openFiles: files.filter { $0.belongs(to: open?.number ?? max(item.version, 1)) },
             places: try TextbookStore(db).places(of: nodes), ancestors: ancestors.map(line),
             reachable: Set(reachable), adaptations: made.map(line), adaptationCount: count,
+            progress: isInside ? try ReviewProgress.of(item, user, db) : nil,
+            mayAppeal: item.state == .takenDown && authors.contains { $0.person == user?.person },
+            pupils: isInside ? PupilPages.facts(content, pupils, missing: try gate.missing(content, pupils)) : [],
             history: isInside ? try AuditLog.of(subject: id.rawValue, limit: 30, on: db) : [], values: values,
             problems: problems)
-    }
-
-    /// Runs a deed and comes back to the page.
-    private func deed(
-        _ request: WebRequest, done: String,
-        _ body: @escaping @Sendable (ItemService, ID<Item>) throws -> Void
-    ) async throws -> WebResponse {
-        let id: ID<Item> = try request.id("id"), user = try request.user, now = Timestamp.now
-        let address = request.remoteAddress
-        do {
-            try await database.write { try body(ItemService($0, by: user, address: address, now: now), id) }
-        } catch DomainError.invalid(let problems) {
-            return try await show(request, problems: problems, status: 422)
-        }
-        return .redirect(ItemPages.path(id), flash: Flash(.done, done))
-    }
-
-    @Sendable private func submit(_ request: WebRequest) async throws -> WebResponse {
-        try await deed(request, done: "已提交，等待学校资源管理员审核") { try $0.submit($1) }
-    }
-
-    @Sendable private func decide(_ request: WebRequest) async throws -> WebResponse {
-        let choice = request.form["decision"] ?? "", revision = Int(request.form["revision"] ?? "") ?? 0
-        let remark = ChineseText.normalised(request.form["remark"] ?? "")
-        return try await deed(request, done: choice == "yes" ? "已发布" : "已退回") { service, id in
-            try service.expectSeen(id)
-            var problems: [FieldProblem] = []
-            if choice != "yes" && choice != "no" {
-                problems.append(FieldProblem(field: "decision", message: "选择发布或退回"))
-            }
-            if choice == "no" && remark.isEmpty {
-                problems.append(FieldProblem(field: "remark", message: "退回时写明原因"))
-            }
-            if remark.unicodeScalars.count > 200 {
-                problems.append(FieldProblem(field: "remark", message: "说明不能超过 200 个字"))
-            }
-            if !problems.isEmpty { throw DomainError.invalid(problems) }
-            try service.decide(id, at: revision, publishes: choice == "yes", remark: remark)
-        }
-    }
-
-    @Sendable private func takeDown(_ request: WebRequest) async throws -> WebResponse {
-        let reason = ChineseText.normalised(request.form["reason"] ?? "")
-        return try await deed(request, done: "已下架") { service, id in
-            try service.expectSeen(id)
-            if reason.isEmpty { throw DomainError.invalid("reason", "写明下架的原因") }
-            if reason.unicodeScalars.count > 200 { throw DomainError.invalid("reason", "原因不能超过 200 个字") }
-            try service.takeDown(id, reason: reason)
-        }
     }
 }

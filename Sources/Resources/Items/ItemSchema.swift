@@ -49,4 +49,17 @@ enum ItemSchema {
         """,
         "CREATE INDEX resources_item_file_item ON resources_item_file (item_id, id)",
     ]
+
+    /// What a list of a million resources is read along: each index holds all that decides about a row.
+    static let lists = [
+        "DROP INDEX resources_item_state", "DROP INDEX resources_item_school",
+        """
+        CREATE INDEX resources_item_shown
+        ON resources_item (state, visibility, id, school_id, type_group, for_pupils)
+        """,
+        """
+        CREATE INDEX resources_item_own
+        ON resources_item (school_id, state, id, visibility, type_group, for_pupils)
+        """,
+    ]
 }

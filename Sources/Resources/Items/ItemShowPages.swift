@@ -21,26 +21,38 @@ enum ItemShowPages {
         let reachable: Set<ID<Item>>
         let adaptations: [ItemLine]
         let adaptationCount: Int
+        /// What the levels said; only for whoever may see it.
+        let progress: ReviewPages.Progress?
+        /// Whether she is an author of something taken down.
+        let mayAppeal: Bool
+        /// What it shows of pupils; only for whoever may see it.
+        let pupils: [(String, HTML)]
         let history: [AuditEntry]
         let values: FormValues
         let problems: [FieldProblem]
     }
 
-    static func show(_ view: View, _ page: PageContext) -> HTML {
+    static func show(
+        _ view: View, _ files: ItemFilePages.View, warning: String? = nil, _ page: PageContext
+    ) -> HTML {
         let item = view.line.item, title = item.content.title
         let note = "\(item.typeTitle) · \(view.line.authorNames) · \(item.schoolName)"
         let content: HTML = """
             \(UI.heading(title, note: note, actions: actions(view, page)))
+            \(warning.map { UI.notice(.warn, HTML(text: $0)) })
             \(state(view))
-            \(decision(view, page))
-            \(UI.card("文件", id: "files", files(view, page)))
+            \(if: view.rights.mayDecide, decision(view, page))
+            \(ItemFilePages.figures(files, of: item.id))
+            \(UI.card("文件", id: "files", ItemFilePages.table(files, of: item.id, problems: view.problems, page)))
             \(UI.card("说明", id: "facts", UI.summaryList(facts(view))))
             \(credits(view))
+            \(view.progress.map { ReviewPages.progress($0, item.id) })
             \(takedown(view, page))
             \(versions(view))
             """
         return UI.layout(
-            title, page, breadcrumbs: [Crumb("资源库", ItemPages.root), Crumb(title)], isFailed: !view.problems.isEmpty,
+            title, page, breadcrumbs: [Crumb("资源库", ItemPages.root), Crumb(title)],
+            isFailed: !view.problems.isEmpty || warning != nil,
             content)
     }
 
@@ -53,6 +65,8 @@ enum ItemShowPages {
         }
         if rights.mayWithdraw { deeds += UI.postButton("撤回", action: base + "/withdrawal", page: page) }
         if rights.mayAdapt { deeds += UI.linkButton("改编", url: ItemPages.root + "/new?adapted=\(view.line.item.id)") }
+        if view.line.item.state == .published { deeds += UI.linkButton("举报", url: base + "/report") }
+        if view.mayAppeal { deeds += UI.linkButton("申诉", url: base + "/appeal") }
         if rights.mayRestore { deeds += UI.postButton("恢复", action: base + "/restoration", page: page) }
         return deeds
     }
@@ -62,11 +76,19 @@ enum ItemShowPages {
         var parts: HTML = UI.errorSummary(
             view.problems.filter { !["decision", "remark", "reason"].contains($0.field) })
         if item.state == .takenDown {
-            parts += UI.notice(.warn, HTML(text: "已下架：\(item.reason)。作者和学校仍能看到和下载。"))
+            parts += UI.notice(.warn, HTML(text: "已下架：\(item.reason)。作者和学校仍能看到和下载；改正后重新提交，通过审核再发布。"))
+        }
+        if let progress = view.progress, let step = progress.open {
+            parts += UI.notice(.info, HTML(text: ReviewPages.place(of: step, on: progress.today) + "。"))
+        } else if view.open == nil, let last = view.progress?.steps.last,
+            last.state == .returned || last.state == .refused
+        {
+            let words = "\(last.level.title)\(last.state.title)：\(last.reason)。已发布到\(item.reach.title)的不变。"
+            parts += UI.notice(.warn, HTML(text: words))
         }
         guard let open = view.open else { return parts }
         if open.state == .pending {
-            parts += UI.notice(.info, item.version > 0 ? "新的版本正在待审，读者看到的是现行版本。" : "正在等待学校资源管理员审核。")
+            parts += UI.notice(.info, item.version > 0 ? "新的版本正在待审，读者看到的是现行版本。" : "正在等待审核。")
         } else if !open.remark.isEmpty {
             parts += UI.notice(.warn, HTML(text: "\(open.decidedBy)退回：\(open.remark)"))
         } else if item.version > 0 {
@@ -76,49 +98,25 @@ enum ItemShowPages {
     }
 
     private static func decision(_ view: View, _ page: PageContext) -> HTML {
-        guard view.rights.mayDecide else { return "" }
-        let base = ItemPages.path(view.line.item.id)
-        let options = [SelectOption("yes", "发布"), SelectOption("no", "退回修改")]
-        let fields =
-            UI.hidden("revision", String(view.line.item.revision))
-            + UI.radios(
-                "decision", label: "意见", options: options, selected: view.values["decision"], required: true,
-                problems: view.problems)
-            + UI.textArea(
-                "remark", label: "说明", value: view.values["remark"], hint: "退回时写明原因。", rows: 2,
-                problems: view.problems)
-        let form = UI.form(action: base + "/review", page: page, submit: "提交", problems: view.problems, fields)
-        return UI.card("审核", id: "decision", form)
+        guard let progress = view.progress else { return "" }
+        return ReviewPages.decision(
+            progress, view.line.item, changes(view), view.values, view.problems, page)
     }
 
-    private static func files(_ view: View, _ page: PageContext) -> HTML {
-        let id = view.line.item.id
-        let editable = view.rights.mayEdit
-        let shown = view.open == nil ? view.files : view.openFiles
-        let table = DataTable<ItemFile>(
-            caption: "文件",
-            columns: [
-                DataColumn(
-                    "名称", value: { .text($0.name) },
-                    cell: { #"<a href="\#(url: ItemPages.path($0, of: id))">\#($0.name)</a>"# }),
-                DataColumn("大小", value: { .text(ItemFile.sizeText($0.size)) }),
-            ]
-                + (editable
-                    ? [
-                        DataColumn("操作") { file in
-                            UI.postButton(
-                                "移除", action: ItemPages.path(file, of: id) + "/removal", page: page,
-                                confirm: "移除“\(file.name)”？")
-                        }
-                    ] : []),
-            isExportable: false, empty: UI.emptyState("还没有文件", editable ? "在下面添加。" : "作者还没有上传文件。"))
-        let rows = table.html(Page(items: shown, total: shown.count, next: nil), path: "", query: FormValues())
-        guard editable else { return rows }
-        let field = UI.fileField(
-            "file", label: "添加文件", hint: "可以选多个，合计不超过 64 MB。", multiple: true, required: true,
-            problems: view.problems)
-        return rows
-            + UI.form(action: ItemPages.path(id) + "/attachments", page: page, submit: "上传", multipart: true, field)
+    /// What readers see now and what they would see, where the two differ.
+    private static func changes(_ view: View) -> HTML {
+        let item = view.line.item
+        guard item.version > 0, let open = view.open, open.content != item.content else { return "" }
+        let old = item.content, new = open.content
+        let rows = [
+            ("标题", old.title, new.title),
+            ("类型", ResourceLists.type.name(of: old.type), ResourceLists.type.name(of: new.type)),
+            ("谁能看到", old.visibility.title, new.visibility.title),
+            ("授权方式", ResourceLists.licence(old.licence)?.name ?? "", ResourceLists.licence(new.licence)?.name ?? ""),
+            ("简介", old.summary, new.summary),
+            ("标签", old.tags.joined(separator: "、"), new.tags.joined(separator: "、")),
+        ].filter { $0.1 != $0.2 }
+        return UI.summaryList(rows.map { ($0.0, HTML(text: "\($0.1.isEmpty ? "（空）" : $0.1) → \($0.2)")) })
     }
 
     private static func facts(_ view: View) -> [(String, HTML)] {
@@ -133,12 +131,19 @@ enum ItemShowPages {
             ("来源", HTML(text: ResourceLists.origin.name(of: content.origin))),
             ("出处和授权", HTML(text: content.source)),
             ("授权方式", HTML(text: ResourceLists.licence(content.licence).map { "\($0.name)：\($0.summary)" } ?? "")),
-            ("谁能看到", HTML(text: content.visibility.title)),
+            ("谁能看到", HTML(text: reach(item, content))),
             ("状态", UI.tag(item.state.title, ItemPages.tone(item.state))),
         ]
+        rows += view.pupils
         if item.version > 0 { rows.append(("版本", HTML(text: "第 \(item.version) 版"))) }
         if let published = item.publishedAt { rows.append(("发布时间", HTML(text: published.text))) }
         return rows.filter { !$0.1.isEmpty }
+    }
+
+    /// What is asked for, and how far it has come.
+    private static func reach(_ item: Item, _ content: ItemContent) -> String {
+        guard item.version > 0, item.reach != content.visibility else { return content.visibility.title }
+        return "\(item.reach.title)（申请\(content.visibility.title)）"
     }
 
     private static func place(_ place: NodePlace) -> HTML {

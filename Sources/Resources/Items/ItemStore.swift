@@ -28,7 +28,10 @@ package struct ItemStore {
             JOIN directory_person p ON p.id = w.person_id WHERE w.item_id IN \(in: ids) ORDER BY w.item_id, w.position
             """
         ) { row in
-            found[try row.get(0), default: []].append(ItemAuthor(person: try row.get(1), name: try row.get(2)))
+            let item: ID<Item> = try row.get(0), person: ID<Person> = try row.get(1)
+            // Two records of one person that became one stand here twice.
+            guard found[item]?.contains(where: { $0.person == person }) != true else { return }
+            found[item, default: []].append(ItemAuthor(person: person, name: try row.get(2)))
         }
         return found
     }
@@ -68,26 +71,12 @@ package struct ItemStore {
         /// Only with a version that waits to be published.
         var isPending = false
 
+        /// All but where the list begins; see `ways(for:)`.
         var conditions: [SQL] {
-            var parts: [SQL] = [SQL.within(within, "o.path")]
+            var parts = words
+            if within != .everything { parts.append(SQL.within(within, "o.path")) }
             if !states.isEmpty { parts.append("i.state IN \(in: states)") }
-            if !text.isEmpty {
-                let pattern = "%" + Filter.escaped(ItemWords.key(text)) + "%"
-                parts.append("i.words LIKE \(pattern) ESCAPE '!'")
-            }
-            if let group { parts.append("i.type_group = \(group.rawValue)") }
-            if let node {
-                parts.append(
-                    """
-                    EXISTS (SELECT 1 FROM resources_item_node x JOIN resources_node n ON n.id = x.node_id
-                        WHERE x.item_id = i.id AND (n.id = \(node) OR n.parent_id = \(node)))
-                    """)
-            }
             if let below { parts.append("o.path >= \(below) AND o.path < \(below.end)") }
-            if let author {
-                parts.append(
-                    "EXISTS (SELECT 1 FROM resources_item_author m WHERE m.item_id = i.id AND m.person_id = \(author))")
-            }
             if isPending {
                 parts.append(
                     """
@@ -97,48 +86,20 @@ package struct ItemStore {
             return parts
         }
 
+        /// What is asked of the resource itself.
+        var words: [SQL] {
+            var parts: [SQL] = []
+            if !text.isEmpty {
+                let pattern = "%" + Filter.escaped(ItemWords.key(text)) + "%"
+                parts.append("i.words LIKE \(pattern) ESCAPE '!'")
+            }
+            if let group { parts.append("i.type_group = \(group.rawValue)") }
+            return parts
+        }
+
         private static func escaped(_ text: String) -> String {
             text.reduce(into: "") { $0 += ["%", "_", "!"].contains($1) ? "!\($1)" : String($1) }
         }
-    }
-
-    /// A slice, the latest first. `after` is the id of the last one seen.
-    func list(
-        _ filter: Filter, for viewer: ResourceViewer, after: String?, limit: Int
-    ) throws -> (rows: [Item], total: Int) {
-        let matching = SQL.joined([viewer.condition] + filter.conditions, " AND ")
-        let total: Int = try db.value("SELECT COUNT(*) FROM \(Item.source) WHERE \(matching)") ?? 0
-        let rest: SQL = after.map { " AND i.id < \($0)" } ?? ""
-        let rows = try db.rows(
-            """
-            SELECT \(Item.columns) FROM \(Item.source) WHERE \(matching)\(rest) ORDER BY i.id DESC LIMIT \(limit)
-            """, Item.init)
-        return (rows, total)
-    }
-
-    /// The published resources of a lesson or unit by what stands together, the latest first, and how many there are.
-    func shelf(
-        of node: ID<TextbookNode>, for viewer: ResourceViewer, atMost limit: Int
-    ) throws -> [(group: ResourceGroup, rows: [Item], total: Int)] {
-        try ResourceGroup.allCases.map { group in
-            var filter = Filter()
-            (filter.node, filter.group) = (node, group)
-            let (rows, total) = try list(filter, for: viewer, after: nil, limit: limit)
-            return (group, rows, total)
-        }
-    }
-
-    /// How many published resources the viewer finds at each unit and lesson of a volume.
-    func counts(in textbook: ID<Textbook>, for viewer: ResourceViewer) throws -> [ID<TextbookNode>: Int] {
-        var counts: [ID<TextbookNode>: Int] = [:]
-        try db.each(
-            """
-            SELECT x.node_id, COUNT(*) FROM resources_item_node x JOIN resources_node n ON n.id = x.node_id
-            JOIN resources_item i ON i.id = x.item_id JOIN directory_organisation o ON o.id = i.school_id
-            WHERE n.textbook_id = \(textbook) AND i.state = 'published' AND \(viewer.condition) GROUP BY x.node_id
-            """
-        ) { counts[try $0.get(0)] = try $0.get(1) }
-        return counts
     }
 
     /// What a resource was made from, the nearest first.

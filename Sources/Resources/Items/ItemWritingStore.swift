@@ -42,7 +42,8 @@ struct ItemWritingStore {
 
     /// Takes the change when nobody was faster: the conditional update is the lock.
     func touch(_ known: Item, state: ItemState? = nil, by name: String, now: Timestamp) throws -> Bool {
-        try db.change(
+        try SearchIndexStore(db).mark([known.id] + [known.adaptedFrom].compactMap { $0 }, now: now)
+        return try db.change(
             """
             UPDATE resources_item SET revision = revision + 1, changed_at = \(now), changed_by = \(name),
                 state = \(state ?? known.state)
@@ -105,6 +106,24 @@ struct ItemWritingStore {
         try show(version.content, of: id)
     }
 
+    /// Keeps who wrote on a version, for good: nobody reviews what she wrote herself.
+    func note(writers: [ID<Person>], of id: ID<Item>, version: Int) throws {
+        let known = Set(
+            try db.column(
+                "SELECT person_id FROM resources_item_writer WHERE item_id = \(id) AND version = \(version)",
+                as: ID<Person>.self))
+        try db.insert(
+            into: "resources_item_writer (id, item_id, version, person_id)",
+            rows: Set(writers).subtracting(known).sorted().map {
+                [.text(Identifiers.next()), id.databaseValue, .integer(Int64(version)), $0.databaseValue]
+            })
+    }
+
+    /// Who finds the published version from now on.
+    func setReach(_ reach: ItemVisibility, of id: ID<Item>) throws {
+        try db.execute("UPDATE resources_item SET visibility = \(reach) WHERE id = \(id)")
+    }
+
     func setReason(_ reason: String, of id: ID<Item>) throws {
         try db.execute("UPDATE resources_item SET reason = \(reason) WHERE id = \(id)")
     }
@@ -117,6 +136,10 @@ struct ItemWritingStore {
             rows: people.enumerated().map { position, person in
                 [.text(Identifiers.next()), id.databaseValue, person.databaseValue, .integer(Int64(position))]
             })
+    }
+
+    func removeAuthor(_ person: ID<Person>, of id: ID<Item>) throws {
+        try db.execute("DELETE FROM resources_item_author WHERE item_id = \(id) AND person_id = \(person)")
     }
 
     func add(_ files: [NewItemFile], to id: ID<Item>, version: Int) throws {
@@ -134,14 +157,34 @@ struct ItemWritingStore {
     func remove(_ file: ItemFile, version: Int) throws {
         if file.since == version {
             try db.execute("DELETE FROM resources_item_file WHERE id = \(file.id)")
+            try forget([file.file])
         } else {
             try db.execute("UPDATE resources_item_file SET until = \(version) WHERE id = \(file.id)")
         }
     }
 
-    /// Deletes a resource that was never published, with everything of it but its files.
+    /// The records of files that no resource has any more; their contents go with the next sweep.
+    private func forget(_ files: [ID<StoredFile>]) throws {
+        let kept: SQL = "SELECT f.file_id FROM resources_item_file f WHERE f.file_id IN \(in: files)"
+        try FileStore.forget(files, besides: kept, on: db)
+    }
+
+    /// Deletes a resource that was never published, with everything of it.
     func delete(_ id: ID<Item>) throws {
+        try db.execute(
+            """
+            DELETE FROM resources_review_finding
+            WHERE review_id IN (SELECT r.id FROM resources_review r WHERE r.item_id = \(id))
+            """)
+        try db.execute("DELETE FROM resources_review_step WHERE item_id = \(id)")
+        try db.execute("DELETE FROM resources_review WHERE item_id = \(id)")
+        try db.execute("DELETE FROM resources_call_answer WHERE item_id = \(id)")
+        try db.execute("DELETE FROM resources_item_pupil WHERE item_id = \(id)")
+        try db.execute("DELETE FROM resources_item_writer WHERE item_id = \(id)")
+        let files: [ID<StoredFile>] = try db.column(
+            "SELECT DISTINCT file_id FROM resources_item_file WHERE item_id = \(id)")
         try db.execute("DELETE FROM resources_item_file WHERE item_id = \(id)")
+        if !files.isEmpty { try forget(files) }
         try db.execute("DELETE FROM resources_item_author WHERE item_id = \(id)")
         try db.execute("DELETE FROM resources_item_node WHERE item_id = \(id)")
         try db.execute("DELETE FROM resources_item_version WHERE item_id = \(id)")

@@ -112,8 +112,10 @@ enum TextbookPages {
     }
 
     static func node(
-        _ place: NodePlace, _ shelves: [Shelf], lessons: [TextbookNode], mayWrite: Bool, _ page: PageContext
+        _ place: NodePlace, _ shelves: [Shelf], lessons: [TextbookNode], calls: [Call], mayWrite: Bool,
+        _ page: PageContext
     ) -> HTML {
+        let wanted: HTML = "\(each: calls, call)"
         let add =
             mayWrite
             ? UI.linkButton("为这一课上传资源", url: ItemPages.root + "/new?node=\(place.node.id)", style: .primary) : ""
@@ -136,12 +138,17 @@ enum TextbookPages {
             \(UI.heading(place.node.title, note: place.textbook.key.title + (place.unit.isEmpty ? "" : " · " + place.unit), 
                 actions: add))
             \(if: place.node.isRemoved, UI.notice(.info, "这一课不在最新的教材目录里，资源照常可用。"))
-            \(parts)\(missing)\(list)
+            \(wanted)\(parts)\(missing)\(list)
             """
         let crumbs = [
             Crumb("教材目录", root), Crumb(place.textbook.key.title, path(place.textbook.id)), Crumb(place.node.title),
         ]
         return UI.layout(place.node.title, page, breadcrumbs: crumbs, content)
+    }
+
+    private static func call(_ call: Call) -> HTML {
+        let words = "\(call.organisationName)征集中：\(call.wantedTitles)，\(call.due.chinese)截止。"
+        return UI.notice(.info, #"\#(words)<a href="\#(url: CallPages.path(call.id))">看征集的要求</a>"#)
     }
 
     private static func shelf(_ shelf: Shelf, _ place: NodePlace) -> HTML {

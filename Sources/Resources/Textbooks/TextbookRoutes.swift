@@ -56,7 +56,8 @@ struct TextbookRoutes: Sendable {
     @Sendable private func node(_ request: WebRequest) async throws -> WebResponse {
         let id: ID<TextbookNode> = try request.id("id"), user = request.completeSession?.user
         let viewer = ResourceViewer(user)
-        let (place, shelves, lessons) = try await database.read { db in
+        let today = Timestamp.now.day
+        let (place, shelves, lessons, calls) = try await database.read { db in
             let place = try TextbookStore(db).place(of: id), store = ItemStore(db)
             let shelves = try store.shelf(of: id, for: viewer, atMost: TextbookRoutes.shelfLength)
             let authors = try store.authors(of: shelves.flatMap(\.rows).map(\.id))
@@ -69,11 +70,11 @@ struct TextbookRoutes: Sendable {
                     TextbookPages.Shelf(
                         group: shelf.group,
                         rows: shelf.rows.map { ItemLine(item: $0, authors: authors[$0.id] ?? []) }, total: shelf.total)
-                }, lessons
+                }, lessons, user == nil ? [] : try CallStore(db).open(for: id, on: today, for: viewer)
             )
         }
         return .html(
             TextbookPages.node(
-                place, shelves, lessons: lessons, mayWrite: user?.may(.itemWrite) ?? false, request.page))
+                place, shelves, lessons: lessons, calls: calls, mayWrite: user?.may(.itemWrite) ?? false, request.page))
     }
 }

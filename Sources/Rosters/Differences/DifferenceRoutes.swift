@@ -45,11 +45,11 @@ struct DifferenceRoutes: Sendable {
             guard let place = OrganisationID(checking: request.form["place"] ?? "") else {
                 throw DomainError.invalid("place", "选择单位")
             }
-            let (made, job) = try await service.start(
+            let (_, job) = try await service.start(
                 DifferenceService.Upload(
-                    path: file.path, name: file.name, size: file.size, place: place,
+                    path: file.path, name: file.name, place: place,
                     subject: request.form["subject"] == "staff" ? .staff : .pupils), for: user, by: actor)
-            return .redirect(job.map { "/jobs/\($0)" } ?? DifferencePages.path(made))
+            return .redirect("/jobs/\(job)")
         } catch DomainError.invalid(let problems) {
             return try await form(request, problems: problems)
         }
@@ -68,6 +68,13 @@ struct DifferenceRoutes: Sendable {
             )
         }
         if let format = query.format {
+            // Names and numbers leave: who took them is on record before they do.
+            let actor = AuditActor(try request.user, address: request.remoteAddress)
+            try await database.write { db in
+                try AuditLog.record(
+                    "roster.difference_taken", id.rawValue, by: actor, at: difference.path,
+                    "\(difference.fileName)，\(lines.count) 行", on: db)
+            }
             return try DifferencePages.table.download(
                 lines.map(\.line), as: format, name: "差异报告-\(difference.place)", with: request.exporter)
         }

@@ -3,55 +3,79 @@ import Directory
 import Kernel
 import Platform
 
-/// Compares an export of another system with the rosters, by a job when it is large.
+/// Compares an export of another system with the rosters. The report is made by a job: what was uploaded is worked off also
+/// when the server stops in between.
 struct DifferenceService: Sendable {
     static let job = "rosters.difference"
-    /// Packed bytes up to which the sender waits for the report.
-    private static let smallBytes = 1 << 20
     private static let atOnce = 1000
 
     let database: Database
     let crypto: any CryptoProvider
-    let files: SealedFiles
+    let sealedFiles: SealedFiles
+    let files: FileStore
 
     struct Upload: Sendable {
         let path: String
         let name: String
-        let size: Int
         let place: OrganisationID
         let subject: ExportTemplate.Subject
     }
 
-    /// Keeps the file and makes its report, or queues it. Throws `DomainError.invalid` for `file` and `place`.
+    /// Keeps the file and queues its report. Throws `DomainError.invalid` for `file` and `place`.
     func start(
         _ upload: Upload, for user: CurrentUser, by actor: AuditActor
-    ) async throws -> (difference: ID<Difference>, job: ID<Job>?) {
-        let scope = user.scope(of: .exportRun), crypto = crypto, files = files, now = Timestamp.now
+    ) async throws -> (difference: ID<Difference>, job: ID<Job>) {
+        let scope = user.scope(of: .exportRun), crypto = crypto, sealedFiles = sealedFiles, files = files
         let kept = try await SheetRowFeed.onThread {
             _ = try RollFile.sources(of: upload.path, upload.subject)
-            return try files.keep(fileAt: upload.path)
+            return try sealedFiles.keep(fileAt: upload.path)
         }
-        let id = ID<Difference>.new(), isSmall = upload.size <= DifferenceService.smallBytes
-        let job = try await database.write { db -> ID<Job>? in
+        let id = ID<Difference>.new(), now = Timestamp.now
+        return try await database.write { db in
             guard let place = try? OrganisationStore(db).find(upload.place, within: scope) else {
                 throw DomainError.invalid("place", "选择单位")
             }
             let store = DifferenceStore(db, crypto)
+            _ = try files.record(
+                sha256: kept.sha256, size: kept.size, name: upload.name, by: user.name, now: now, on: db)
             try store.insert(
                 .init(id: id, subject: upload.subject, place: place, fileName: upload.name, kept: kept),
                 by: user.name, now: now)
             try AuditLog.record(
                 "roster.compared", id.rawValue, by: actor, at: place.path, upload.name, now: now, on: db)
-            if isSmall { return nil }
-            let job = try JobStore(db).add(
-                kind: DifferenceService.job, title: "核对名册 \(upload.name)", payload: id.rawValue,
-                result: DifferencePages.path(id), by: user, at: place.path)
-            try store.setJob(job, id)
-            return job
+            return (id, try DifferenceService.queue(id, upload.name, at: place.path, by: user, store))
         }
-        if isSmall { try await run(id) { _, _, _ in } }
-        return (id, job)
     }
+
+    private static func queue(
+        _ id: ID<Difference>, _ name: String, at place: OrganisationPath, by user: CurrentUser?,
+        _ store: DifferenceStore
+    ) throws -> ID<Job> {
+        let job = try JobStore(store.db).add(
+            kind: DifferenceService.job, title: "核对名册 \(name)", payload: id.rawValue, result: DifferencePages.path(id),
+            by: user, at: place)
+        try store.setJob(job, id)
+        return job
+    }
+
+    /// Leaves no report to wait for nobody: one without a job gets one, and one whose job was given up has failed.
+    func tend() async throws {
+        let crypto = crypto
+        try await database.write { db in
+            let store = DifferenceStore(db, crypto)
+            for difference in try store.waiting() {
+                if let job = difference.job.flatMap({ ID<Job>(checking: $0) }) {
+                    guard try JobStore(db).hasEnded(job) else { continue }
+                    try store.fail(difference.id, DifferenceService.stopped)
+                } else {
+                    _ = try DifferenceService.queue(
+                        difference.id, difference.fileName, at: difference.path, by: nil, store)
+                }
+            }
+        }
+    }
+
+    private static let stopped = "核对没有完成，请重新上传"
 
     var handler: JobHandler {
         let service = self
@@ -71,17 +95,13 @@ struct DifferenceService: Sendable {
         }
         let key = try crypto.open(sealed, context: Difference.keyContext(id))
         do {
-            let rows = try await files.withPlain(sha256, key: key) { path in
+            let rows = try await sealedFiles.withPlain(sha256, key: key) { path in
                 try await compare(path, difference, progress)
             }
             try await database.write { try DifferenceStore($0, crypto).end(id, .done, rows: rows) }
         } catch DomainError.invalid(let problems) {
             let message = problems.map(\.message).joined(separator: "；")
-            try await database.write { db in
-                let store = DifferenceStore(db, crypto)
-                try store.removeLines(of: id)
-                try store.end(id, .failed, rows: 0, message: message)
-            }
+            try await database.write { try DifferenceStore($0, crypto).fail(id, message) }
             throw DomainError.invalid(problems)
         }
     }

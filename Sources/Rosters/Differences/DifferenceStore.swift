@@ -94,8 +94,24 @@ struct DifferenceStore {
         try db.execute("UPDATE rosters_difference SET job_id = \(job) WHERE id = \(id)")
     }
 
+    /// Reports that are not made yet, with the oldest first.
+    func waiting() throws -> [Difference] {
+        try db.rows(
+            """
+            SELECT \(Difference.columns) FROM rosters_difference WHERE state = 'waiting' ORDER BY id LIMIT 500
+            """, Difference.init)
+    }
+
+    /// The report cannot be made.
+    func fail(_ id: ID<Difference>, _ message: String) throws {
+        try removeLines(of: id)
+        try end(id, .failed, rows: 0, message: message)
+    }
+
     /// The report is complete, or cannot be made; the file is not needed any more.
     func end(_ id: ID<Difference>, _ state: Difference.State, rows: Int, message: String = "") throws {
+        let kept = try db.value("SELECT sha256 FROM rosters_difference WHERE id = \(id)", as: String?.self)
+        if let sha256 = kept ?? nil { try FileStore.forget(sha256, on: db) }
         let found: Int =
             try db.value("SELECT COUNT(*) FROM rosters_difference_line WHERE difference_id = \(id)") ?? 0
         try db.execute(

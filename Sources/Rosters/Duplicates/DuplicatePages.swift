@@ -114,7 +114,7 @@ enum DuplicatePages {
         let keep = UI.radios(
             "keep", label: "保留哪一条记录",
             options: [SelectOption(DuplicateForm.first, "记录一"), SelectOption(DuplicateForm.other, "记录二")],
-            selected: values["keep"] ?? DuplicateForm.first, hint: "另一条的经历、任职、家长和账号都并过来，随时可以撤销。",
+            selected: values["keep"] ?? DuplicateForm.first, hint: "另一条的经历、任职、家长和账号都并过来，两条都有第一监护人的以保留的为准，随时可以撤销。",
             required: true, problems: problems)
         let choices = model.lines.compactMap { line in line.choice.map { (name: $0, line: line) } }
         let selects: HTML = "\(each: choices, { select($0.name, $0.line, values) })"

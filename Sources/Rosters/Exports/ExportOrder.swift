@@ -80,8 +80,7 @@ struct ExportOrderStore {
     func insert(_ asked: ExportRequest, _ choice: ExportService.Choice, _ looker: Looker, now: Timestamp) throws
         -> String
     {
-        try db.execute(
-            "DELETE FROM rosters_export_order WHERE created_at < \(now.adding(days: -ExportOrderStore.life))")
+        try deleteOld(now)
         let id = Identifiers.next()
         try db.execute(
             """
@@ -92,6 +91,14 @@ struct ExportOrderStore {
                 \(looker.address), 'waiting', '', \(now))
             """)
         return id
+    }
+
+    private func deleteOld(_ now: Timestamp) throws {
+        let old: SQL = "created_at < \(now.adding(days: -ExportOrderStore.life))"
+        let kept: [String] = try db.column(
+            "SELECT sha256 FROM rosters_export_order WHERE \(old) AND sha256 IS NOT NULL")
+        for sha256 in kept { try FileStore.forget(sha256, on: db) }
+        try db.execute("DELETE FROM rosters_export_order WHERE \(old)")
     }
 
     func setJob(_ job: ID<Job>, _ id: String) throws {

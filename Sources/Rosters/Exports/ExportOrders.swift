@@ -11,7 +11,8 @@ struct ExportOrders: Sendable {
 
     let database: Database
     let crypto: any CryptoProvider
-    let files: SealedFiles
+    let sealedFiles: SealedFiles
+    let files: FileStore
     /// Where workbooks stand in plain while they are packed; cleared when the server starts.
     let workFolder: String
 
@@ -68,13 +69,16 @@ struct ExportOrders: Sendable {
             try await progress(index + 1, schools.count, "已导出 \(school.name)")
         }
         try archive.finish()
-        let files = files, kept = try await SheetRowFeed.onThread { try files.keep(fileAt: path) }
+        let files = files, sealedFiles = sealedFiles
+        let kept = try await SheetRowFeed.onThread { try sealedFiles.keep(fileAt: path) }
         let whole = record(order, choice, place: choice.place.name, rows: count, now)
         let key = try crypto.seal(kept.key, context: ExportOrder.keyContext(order.id))
         try await database.write { db in
             guard let account = order.looker.account,
                 try ExportOrderStore(db).end(order.id, .ready, sha256: kept.sha256, key: key)
             else { return }
+            _ = try files.record(
+                sha256: kept.sha256, size: kept.size, name: order.fileName, by: order.looker.name, now: now, on: db)
             try ExportService.keep(whole, asked, choice, by: order.looker, account: account, on: db)
         }
         return count

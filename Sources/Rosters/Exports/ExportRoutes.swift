@@ -91,6 +91,12 @@ struct ExportRoutes: Sendable {
             throw DomainError.notFound
         }
         let key = try crypto.open(sealed, context: ExportOrder.keyContext(id))
+        // Who takes it is on record before it leaves.
+        let actor = AuditActor(user, address: request.remoteAddress)
+        try await database.write { db in
+            let place = try OrganisationStore(db).find(order.asked.place, within: .everything)
+            try AuditLog.record("roster.export_fetched", id, by: actor, at: place.path, order.fileName, on: db)
+        }
         let path = "\(workFolder)/roster-\(Identifiers.next()).zip"
         // The plain file is handed over, not copied: it is gone when it has been sent.
         try await files.withPlain(sha256, key: key) { try FileManager.default.moveItem(atPath: $0, toPath: path) }

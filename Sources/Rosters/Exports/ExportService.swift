@@ -69,6 +69,9 @@ struct ExportService: Sendable {
                         result: ExportPages.root,
                         by: user, at: choice.place.path)
                     try ExportOrderStore(db).setJob(job, order)
+                    try AuditLog.record(
+                        "roster.export_ordered", order, by: AuditActor(user, address: address), at: choice.place.path,
+                        "\(choice.template.title)，\(choice.place.name)，\(asked.reason)", now: now, on: db)
                     return job
                 })
         }

@@ -1,5 +1,6 @@
 import Database
 import Kernel
+import Platform
 
 /// All SQL of the ends of what imports, comparisons and exports of rosters leave behind.
 struct RosterRetentionStore {
@@ -59,6 +60,38 @@ struct RosterRetentionStore {
         return found
     }
 
+    func countClassLists(_ before: Timestamp) throws -> Int {
+        try db.value("SELECT COUNT(*) FROM rosters_class_list WHERE created_at < \(before)") ?? 0
+    }
+
+    func deleteClassLists(_ before: Timestamp, atMost limit: Int) throws -> Int {
+        let lists: [String] = try db.column(
+            "SELECT id FROM rosters_class_list WHERE created_at < \(before) ORDER BY id LIMIT \(limit)")
+        guard !lists.isEmpty else { return 0 }
+        try db.execute("DELETE FROM rosters_class_list_line WHERE list_id IN \(in: lists)")
+        return try db.change("DELETE FROM rosters_class_list WHERE id IN \(in: lists)")
+    }
+
+    /// Whether a row of a workbook is somebody who is known: nobody asks once the workbook is gone.
+    private static func oldDuplicates(_ before: Timestamp, _ spared: Set<ID<Person>>) -> SQL {
+        let kept: SQL = spared.isEmpty ? .empty : " AND other_id NOT IN \(in: spared.sorted())"
+        return "person_id IS NULL AND COALESCE(decided_at, found_at) < \(before)\(kept)"
+    }
+
+    func countDuplicates(_ before: Timestamp, sparing people: Set<ID<Person>>) throws -> Int {
+        let condition = RosterRetentionStore.oldDuplicates(before, people)
+        return try db.value("SELECT COUNT(*) FROM rosters_duplicate WHERE \(condition)") ?? 0
+    }
+
+    func deleteDuplicates(_ before: Timestamp, sparing people: Set<ID<Person>>, atMost limit: Int) throws -> Int {
+        try db.change(
+            """
+            DELETE FROM rosters_duplicate WHERE id IN (
+                SELECT id FROM rosters_duplicate WHERE \(RosterRetentionStore.oldDuplicates(before, people))
+                ORDER BY id LIMIT \(limit))
+            """)
+    }
+
     func countDifferences(_ before: Timestamp) throws -> Int {
         try db.value("SELECT COUNT(*) FROM rosters_difference WHERE created_at < \(before)") ?? 0
     }
@@ -67,6 +100,9 @@ struct RosterRetentionStore {
         let reports: [String] = try db.column(
             "SELECT id FROM rosters_difference WHERE created_at < \(before) ORDER BY id LIMIT \(limit)")
         guard !reports.isEmpty else { return 0 }
+        let kept: [String] = try db.column(
+            "SELECT sha256 FROM rosters_difference WHERE id IN \(in: reports) AND sha256 IS NOT NULL")
+        for sha256 in kept { try FileStore.forget(sha256, on: db) }
         try db.execute("DELETE FROM rosters_difference_line WHERE difference_id IN \(in: reports)")
         return try db.change("DELETE FROM rosters_difference WHERE id IN \(in: reports)")
     }

@@ -42,10 +42,22 @@ struct CaseStepStore {
         let id = Identifiers.next()
         try db.execute(
             """
-            INSERT INTO school_affairs_case_step (id, case_id, action, place, actor_name, at, sealed)
-            VALUES (\(id), \(subject), \(action), \(place), \(actor.name), \(now),
+            INSERT INTO school_affairs_case_step (id, case_id, action, place, actor_id, actor_name, at, sealed)
+            VALUES (\(id), \(subject), \(action), \(place), \(actor.id), \(actor.name), \(now),
                 \(crypto.seal(note, context: CaseStepStore.context(id))))
             """)
+    }
+
+    /// Whether the actor's account has passed a step of the case at one of the places.
+    func hasPassed(_ actor: AuditActor, in subject: String, at places: [String]) throws -> Bool {
+        guard let account = actor.id else { return false }
+        let found: Int? = try db.value(
+            """
+            SELECT 1 FROM school_affairs_case_step
+            WHERE case_id = \(subject) AND actor_id = \(account) AND place IN \(in: places)
+                AND action = 'passed' LIMIT 1
+            """)
+        return found != nil
     }
 
     /// The earliest first.
@@ -76,6 +88,9 @@ enum CaseSchema {
         """,
         "CREATE INDEX school_affairs_case_step_case ON school_affairs_case_step (case_id, id)",
     ]
+
+    /// The account that took the step; of older steps it is not known.
+    static let accounts = ["ALTER TABLE school_affairs_case_step ADD COLUMN actor_id TEXT"]
 }
 
 extension Permission {

@@ -38,6 +38,8 @@ package struct StaffTransfer: Sendable, Equatable {
     /// The account that offered it.
     let offeredBy: String
     let offeredByName: String
+    /// The account that accepted it; `nil` before, and where it is not known.
+    let acceptedBy: String?
     let revision: Int
 
     struct Place: Sendable, Equatable {
@@ -49,7 +51,8 @@ package struct StaffTransfer: Sendable, Equatable {
     static let columns: SQL =
         """
         t.id, t.person_id, p.name, t.from_id, f.name, f.path, t.to_id, g.name, g.path, t.post, t.kind, t.share,
-        t.effective_on, t.state, t.approver_path, t.offered_by, t.offered_by_name, t.revision
+        t.effective_on, t.state, t.approver_path, t.offered_by, t.offered_by_name, t.revision,
+        t.accepted_by
         """
 
     init(_ row: borrowing Row) throws {
@@ -60,6 +63,7 @@ package struct StaffTransfer: Sendable, Equatable {
             post: try row.get(9), kind: try row.get(10), share: try row.get(11), from: try row.get(12))
         (state, approver) = (try row.get(13), try row.get(14))
         (offeredBy, offeredByName, revision) = (try row.get(15), try row.get(16), try row.get(17))
+        acceptedBy = try row.get(18)
     }
 
     /// The county or 市直 that both schools lie in; the city when there is none.
@@ -84,10 +88,10 @@ struct TransferRights: Sendable, Equatable {
 
     init(_ transfer: StaffTransfer, _ user: CurrentUser) {
         mayAccept = transfer.state == .offered && user.may(.staffEdit, at: transfer.to.path)
-        // Nobody approves what she has offered herself.
+        // Nobody approves what she has offered or accepted herself.
         mayDecide =
             transfer.state == .accepted && user.may(.changeApprove, at: transfer.approver)
-            && transfer.offeredBy != user.account.rawValue
+            && transfer.offeredBy != user.account.rawValue && transfer.acceptedBy != user.account.rawValue
         mayWithdraw = transfer.state.isOpen && user.may(.staffEdit, at: transfer.from.path)
     }
 }

@@ -17,4 +17,7 @@ enum StaffTransferSchema {
         "CREATE INDEX school_affairs_staff_transfer_from ON school_affairs_staff_transfer (from_id, id)",
         "CREATE INDEX school_affairs_staff_transfer_to ON school_affairs_staff_transfer (to_id, id)",
     ]
+
+    /// The account that accepted it for the receiving school.
+    static let accounts = ["ALTER TABLE school_affairs_staff_transfer ADD COLUMN accepted_by TEXT"]
 }

@@ -51,7 +51,9 @@ package struct StaffTransferService {
     func answer(_ id: ID<StaffTransfer>, accepts: Bool, remark: String) throws {
         let transfer = try seen(id)
         guard user.may(.staffEdit, at: transfer.to.path) else { throw DomainError.forbidden("由接收学校确认。") }
-        try move(transfer, from: .offered, to: accepts ? .accepted : .refused)
+        try move(
+            transfer, from: .offered, to: accepts ? .accepted : .refused,
+            acceptedBy: accepts ? user.account.rawValue : nil)
         try record(
             accepts ? "staff_transfer.accepted" : "staff_transfer.refused", transfer, words(transfer, remark))
     }
@@ -65,6 +67,9 @@ package struct StaffTransferService {
         }
         if transfer.offeredBy == user.account.rawValue {
             throw DomainError.forbidden("自己发起的调动由其他管理员核准。")
+        }
+        if transfer.acceptedBy == user.account.rawValue {
+            throw DomainError.forbidden("自己替学校确认接收的调动由其他管理员核准。")
         }
         try move(transfer, from: .accepted, to: approves ? .done : .refused)
         if approves { try carryOut(transfer) }
@@ -105,9 +110,12 @@ package struct StaffTransferService {
     }
 
     private func move(
-        _ transfer: StaffTransfer, from state: StaffTransferState, to next: StaffTransferState
+        _ transfer: StaffTransfer, from state: StaffTransferState, to next: StaffTransferState,
+        acceptedBy account: String? = nil
     ) throws {
-        guard transfer.state == state, try store.move(transfer, to: next, now: now) else { throw late(transfer) }
+        guard transfer.state == state, try store.move(transfer, to: next, acceptedBy: account, now: now) else {
+            throw late(transfer)
+        }
     }
 
     private func late(_ transfer: StaffTransfer) -> DomainError {

@@ -74,10 +74,14 @@ struct StaffTransferStore {
     }
 
     /// The conditional update is the lock: of two people who saw the same state, one is too late.
-    func move(_ known: StaffTransfer, to state: StaffTransferState, now: Timestamp) throws -> Bool {
+    /// - Parameter account: who accepts it; `nil` for every other move.
+    func move(
+        _ known: StaffTransfer, to state: StaffTransferState, acceptedBy account: String? = nil, now: Timestamp
+    ) throws -> Bool {
         try db.change(
             """
-            UPDATE school_affairs_staff_transfer SET state = \(state), changed_at = \(now), revision = revision + 1
+            UPDATE school_affairs_staff_transfer SET state = \(state), changed_at = \(now), revision = revision + 1,
+                accepted_by = COALESCE(\(account), accepted_by)
             WHERE id = \(known.id) AND revision = \(known.revision) AND state = \(known.state)
             """) > 0
     }

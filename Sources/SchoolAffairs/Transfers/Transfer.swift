@@ -35,6 +35,8 @@ package enum TransferState: String, Column, Sendable, CaseIterable {
 
     package var isOpen: Bool { !place.isEmpty }
     var isSending: Bool { self == .sendingSchool || self == .sendingUnit }
+    /// Whether a county checks what a school has passed.
+    var isOfUnit: Bool { self == .receivingUnit || self == .sendingUnit }
 
     static let open = allCases.filter(\.isOpen)
 }

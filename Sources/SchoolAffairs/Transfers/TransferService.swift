@@ -57,10 +57,13 @@ package struct TransferService {
         try record("transfer.resubmitted", transfer.id, at: transfer.receiverPath, claim.name)
     }
 
-    /// Passes the present step. The last one moves the pupil. Returns whether it did.
+    /// Passes the present step. The last one moves the pupil. Returns whether it did. Throws `DomainError.forbidden` when
+    /// the same account has passed a step for a school in this transfer and would now pass one for a county, or the other
+    /// way round.
     @discardableResult
     package func pass(_ transfer: Transfer, note: String = "") throws -> Bool {
         let subject = transfer.id.rawValue
+        try checkHands(transfer)
         if transfer.state == .sendingSchool, transfer.sender == nil {
             guard try lookUp(transfer) else {
                 throw DomainError.conflict("仍没有学籍号和姓名都一致的在校学生，核对后退回转入学校。")
@@ -77,6 +80,17 @@ package struct TransferService {
         try record("transfer.passed", transfer.id, at: side ?? transfer.receiverPath, claim.name, transfer.state.place)
         if next == nil { try complete(transfer, claim) }
         return next == nil
+    }
+
+    /// School and county are two pairs of eyes.
+    private func checkHands(_ transfer: Transfer) throws {
+        let schools = [TransferState.receivingSchool.place, TransferState.sendingSchool.place]
+        let units = [TransferState.receivingUnit.place, TransferState.sendingUnit.place]
+        let isOfUnit = transfer.state.isOfUnit || (transfer.state == .sendingSchool && transfer.sender == nil)
+        if try steps.hasPassed(actor, in: transfer.id.rawValue, at: isOfUnit ? schools : units) {
+            throw DomainError.forbidden(
+                isOfUnit ? "你已经替学校办过这项转学，县(市、区)的一步请其他人办理。" : "你已经替县(市、区)办过这项转学，学校的一步请其他人办理。")
+        }
     }
 
     /// Sends it back to the receiving school.

@@ -45,8 +45,17 @@ extension AsyncParsableCommand {
         -> CityPlatform
     {
         var options = CityPlatform.Options()
-        if DemoMarker.exists(in: configuration.dataFolder) {
-            options.demoAccounts = { try await DemoCast.signInAccounts(database) }
+        let isDemo = DemoMarker.exists(in: configuration.dataFolder)
+        if isDemo { options.demoAccounts = { try await DemoCast.signInAccounts(database) } }
+        if let day = configuration.demoToday {
+            guard isDemo else {
+                throw CommandFailure(
+                    description:
+                        "demo.today is set, but \(configuration.dataFolder) holds no demo: real deeds go by the clock")
+            }
+            let today = Timestamp(startOf: Timestamp.now.day)
+            let shift = (Timestamp(startOf: day).milliseconds - today.milliseconds) / 1000
+            options.now = { Timestamp.now.adding(seconds: shift) }
         }
         return try CityPlatform(configuration, database: database, options: options, logger: logger)
     }

@@ -47,11 +47,7 @@ struct ExchangeCommand: AsyncParsableCommand {
         var organisation: String?
 
         func run() async throws {
-            var files: [String: [UInt8]] = [:]
-            for name in try FileManager.default.contentsOfDirectory(atPath: folder) where name.hasSuffix(".csv") {
-                files[name] = Array(try Data(contentsOf: URL(fileURLWithPath: folder + "/" + name)))
-            }
-            let check = BundleCheck(files)
+            let check = try await BundleCheck.of(BundleSource(folder: folder))
             for problem in check.problems {
                 let place = [problem.file, problem.line.map(String.init), problem.column].compactMap { $0 }
                 Output.line(place.joined(separator: ":") + "\t" + problem.message)

@@ -70,10 +70,7 @@ struct BackupCommand: AsyncParsableCommand {
             try manager.createDirectory(atPath: target, withIntermediateDirectories: true)
             // The database first: every file it names is on disk before its row is.
             try await platform.database.copy(to: target + "/santong.sqlite")
-            let files = platform.configuration.dataFolder + "/files"
-            if manager.fileExists(atPath: files) { try manager.copyItem(atPath: files, toPath: target + "/files") }
-            let damaged = try await platform.media.care.copyRemote(to: target + "/files")
-            let contents = try await platform.media.care.writeManifest(to: target + "/files.txt")
+            let contents = try await platform.media.care.copy(to: target + "/files", list: target + "/files.txt")
             for name in ["santong.env", "demo"] {
                 let path = platform.configuration.dataFolder + "/" + name
                 if manager.fileExists(atPath: path) { try manager.copyItem(atPath: path, toPath: target + "/" + name) }
@@ -83,8 +80,8 @@ struct BackupCommand: AsyncParsableCommand {
             let problems = try await copy.integrityProblems()
             guard problems.isEmpty else { throw CommandFailure(description: "the copy is damaged: \(problems[0])") }
             Output.line("backup written to \(target)")
-            Output.note("\(contents) file contents, listed in files.txt")
-            for hash in damaged { Output.note("damaged in the bucket and left out: \(hash)") }
+            Output.note("\(contents.count) file contents, listed in files.txt")
+            for hash in contents.damaged { Output.note("damaged and left out: \(hash)") }
             Output.note("keep \(platform.configuration.keyFile) in another place: the backup cannot be read without it")
         }
     }
@@ -122,6 +119,10 @@ struct RestoreCommand: AsyncParsableCommand {
         for name in try manager.contentsOfDirectory(atPath: source) where !left.contains(name) {
             try manager.copyItem(atPath: "\(source)/\(name)", toPath: "\(folder)/\(name)")
         }
+        let lost = try missing(folder)
+        guard lost.isEmpty else {
+            throw CommandFailure(description: "the backup lacks \(lost.count) files of its list, such as \(lost[0])")
+        }
         // The database last: a restore that was cut short leaves a folder that is still empty to `serve`.
         try manager.copyItem(atPath: source + "/santong.sqlite", toPath: database)
         try await withPlatform(options) { platform in
@@ -133,6 +134,14 @@ struct RestoreCommand: AsyncParsableCommand {
             }
             Output.line("restored into \(folder)")
         }
+    }
+
+    /// What the list of the backup names and the folder has not; an older backup may have no list of this kind.
+    private func missing(_ folder: String) throws -> [String] {
+        guard FileManager.default.fileExists(atPath: source + "/files.txt") else { return [] }
+        let lines = try String(contentsOfFile: source + "/files.txt", encoding: .utf8).split(separator: "\n")
+        let names = lines.map { String($0.dropFirst(66)) }.filter { $0.hasPrefix("files/") }
+        return names.filter { !FileManager.default.fileExists(atPath: folder + "/" + $0) }
     }
 }
 
@@ -197,6 +206,8 @@ struct DoctorCommand: AsyncParsableCommand {
                 Finding(check: "configuration \($0.name)", ok: true, detail: $0.value)
             }
             findings.append(Finding(check: "data folder", ok: true, detail: try rights(of: platform.configuration)))
+            let drop = platform.configuration.exchangeFolderState
+            findings.append(Finding(check: "exchange folder", ok: drop.isSound, detail: drop.words))
             let problems = try await platform.database.integrityProblems()
             findings.append(Finding(check: "database", ok: problems.isEmpty, detail: problems.first ?? "sound"))
             let report = try await platform.media.care.verify(), damaged = report.damaged + report.missing
@@ -209,6 +220,13 @@ struct DoctorCommand: AsyncParsableCommand {
                 Finding(
                     check: "audit chain", ok: verdict.isSound,
                     detail: verdict.isSound ? "\(verdict.linked) linked, \(verdict.waiting) waiting" : verdict.reason))
+            let missing = platform.media.programs.missing
+            findings.append(
+                Finding(
+                    check: "programs", ok: true,
+                    detail: missing.isEmpty
+                        ? "all there"
+                        : "recommended, for previews and players: apt-get install \(missing.joined(separator: " "))"))
             let torn = try await platform.connectivity.imports.tornBatches()
             findings.append(
                 Finding(

@@ -50,14 +50,20 @@ package struct WebRequest: Sendable {
     package var completeSession: SessionInfo? { session.flatMap { $0.isComplete ? $0 : nil } }
 
     /// For deeds that need fresh proof of who is there, such as taking personal data out: `nil` when the holder has given
-    /// her password or second factor within the last quarter of an hour, else the way to do so and come back. Tokens of
-    /// programs were issued upon such proof.
+    /// her password or second factor within the last quarter of an hour, else the way to do so and come back. A card that
+    /// signs in is no such proof: others may hold it. Tokens of programs were issued upon such proof.
     package func proofNeeded(back: String? = nil, now: Timestamp = .now) -> WebResponse? {
         guard let session, !session.lineage.isEmpty else { return nil }
-        let proved = max(session.signedInAt, session.confirmedAt ?? session.signedInAt)
-        guard proved.adding(seconds: WebRequest.proofSeconds) <= now else { return nil }
+        let signedIn = session.isByCard ? nil : session.signedInAt
+        if let proved = [signedIn, session.confirmedAt].compactMap({ $0 }).max(),
+            proved.adding(seconds: WebRequest.proofSeconds) > now
+        {
+            return nil
+        }
         let here = query.pairs.isEmpty ? path : path + "?" + query.encoded
-        let way = URLCoding.encode(back ?? here), flash = Flash(.warning, "这一步涉及个人信息，请再次确认身份")
+        let way = URLCoding.encode(back ?? here), words = "这一步涉及个人信息，"
+        let flash = Flash(
+            .warning, words + (session.isByCard ? "登录卡不能代替密码，请用密码登录；没有密码的，向班主任要激活条" : "请再次确认身份"))
         return session.hasSecondFactor
             ? .redirect("/sign-in/confirm?return=" + way, flash: flash)
             : .redirect("/sign-in?again=1&return=" + way, flash: flash)
@@ -154,13 +160,15 @@ package struct SessionInfo: Sendable {
     package let mustConfirm: Bool
     /// Whether the holder has a second factor.
     package let hasSecondFactor: Bool
+    /// Whether the session began with a card that others may hold, so that it proves little.
+    package let isByCard: Bool
 
     package init(
         id: String, user: CurrentUser, csrfToken: String, mustChangePassword: Bool, lineage: String = "",
         signedInAt: Timestamp = .now, confirmedAt: Timestamp? = nil, mustConfirm: Bool = false,
-        hasSecondFactor: Bool = false
+        hasSecondFactor: Bool = false, isByCard: Bool = false
     ) {
-        self.hasSecondFactor = hasSecondFactor
+        (self.hasSecondFactor, self.isByCard) = (hasSecondFactor, isByCard)
         self.lineage = lineage
         (self.id, self.user, self.csrfToken, self.mustChangePassword) = (id, user, csrfToken, mustChangePassword)
         (self.signedInAt, self.confirmedAt, self.mustConfirm) = (signedInAt, confirmedAt, mustConfirm)
@@ -177,11 +185,11 @@ package struct PageContext: Sendable {
     package let csrfToken: String
     package let flash: Flash?
     package let preferences: DisplayPreferences
-    package let navigation: [NavigationItem]
+    package let navigation: NavigationMenu
     package let site: SiteInfo
     package init(
         path: String, user: CurrentUser?, csrfToken: String, flash: Flash?, preferences: DisplayPreferences,
-        navigation: [NavigationItem], site: SiteInfo
+        navigation: NavigationMenu, site: SiteInfo
     ) {
         (self.path, self.user, self.csrfToken, self.flash) = (path, user, csrfToken, flash)
         (self.preferences, self.navigation, self.site) = (preferences, navigation, site)
@@ -202,18 +210,6 @@ package struct DisplayPreferences: Sendable, Equatable {
     package let isHighContrast: Bool
     package init(isElder: Bool = false, isHighContrast: Bool = false) {
         (self.isElder, self.isHighContrast) = (isElder, isHighContrast)
-    }
-}
-
-package struct NavigationItem: Sendable {
-    package let title: String
-    package let path: String
-    /// Shown to holders only; `nil` shows it to everybody who is signed in.
-    package let permission: Permission?
-    /// The heading it stands under when a person has more items than fit side by side; `nil` keeps it always in sight.
-    package let group: String?
-    package init(_ title: String, path: String, permission: Permission? = nil, group: String? = nil) {
-        (self.title, self.path, self.permission, self.group) = (title, path, permission, group)
     }
 }
 

@@ -19,6 +19,8 @@ package struct WebResponse: Sendable {
     package var viewChange: DisplayPreferences?
     /// The origin of another site to which a form of the page may go: `https://app.example.cn`. The caller vouches for it.
     package var formTarget: String?
+    /// Whether the page plays sound or video of this site.
+    package var playsMedia = false
     /// For a deed that answers its page at once, such as a password shown once: where the same form sent again leads,
     /// and what is said there.
     package var repeated: (location: String, flash: Flash)?

@@ -17,14 +17,17 @@ package final class BodyStream: Sendable {
     private let body: RequestBody
     private let limit: Int
     private let ended: Atomic<Bool>
-    /// Bytes as the sender announced them; `nil` when it did not.
+    /// Bytes as the sender announced them, whatever the number; `nil` when it did not.
     package let announced: Int?
 
     init(_ body: RequestBody, limit: Int, headers: WebHeaders) {
         (self.body, self.limit) = (body, limit)
-        announced = headers["content-length"].flatMap { Int($0) }
+        announced = headers["content-length"].flatMap { UInt64($0) }.map { Int(clamping: $0) }
         ended = Atomic(headers["transfer-encoding"] == nil && (announced ?? 0) == 0)
     }
+
+    /// Whether more is announced than the route takes.
+    var isTooLarge: Bool { (announced ?? 0) > limit }
 
     /// Whether nothing more of it will come.
     var isEnded: Bool { ended.load(ordering: .relaxed) }
@@ -36,7 +39,7 @@ package final class BodyStream: Sendable {
     package func read(
         _ take: (UnsafeRawBufferPointer) throws -> Void, between: () async throws -> Void = {}
     ) async throws -> End {
-        if let announced, announced > limit { return .tooLarge }
+        if isTooLarge { return .tooLarge }
         var count = 0
         var pieces = body.makeAsyncIterator()
         while true {

@@ -36,6 +36,10 @@ package final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHan
     private var isReading = false, isAnswering = false
     private var isLast = false
     private var received = 0
+    /// Since when the server asks for nothing, busy with what it has; `nil` while it waits for the client.
+    private var busySince: NIODeadline?
+    /// How long it was so since the speed was looked at last.
+    private var busy = TimeAmount.nanoseconds(0)
     private var check: Scheduled<Void>?
     private var headDeadline: Scheduled<Void>?
     /// Long enough for the client to read the answer before what it still sends is refused.
@@ -68,7 +72,21 @@ package final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHan
                 context.close(promise: nil)
             }
         }
+        if busySince == nil { busySince = context.eventLoop.now }
         context.fireChannelReadComplete()
+    }
+
+    /// The server asks for more.
+    package func read(context: ChannelHandlerContext) {
+        settleBusy(context)
+        busySince = nil
+        context.read()
+    }
+
+    private func settleBusy(_ context: ChannelHandlerContext) {
+        guard let since = busySince else { return }
+        busy = busy + (context.eventLoop.now - since)
+        busySince = context.eventLoop.now
     }
 
     package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
@@ -109,10 +127,15 @@ package final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHan
     }
 
     private func watch(_ context: ChannelHandlerContext) {
+        settleBusy(context)
+        busy = .nanoseconds(0)
         let before = received
         check = context.eventLoop.assumeIsolated().scheduleTask(in: limits.interval) { [weak self] in
             guard let self, self.isReading else { return }
-            if self.received - before < self.limits.bytes { return context.close(promise: nil) }
+            self.settleBusy(context)
+            // Whoever was not asked is not slow.
+            let wasAsked = self.busy.nanoseconds * 2 < self.limits.interval.nanoseconds
+            if wasAsked, self.received - before < self.limits.bytes { return context.close(promise: nil) }
             self.watch(context)
         }
     }

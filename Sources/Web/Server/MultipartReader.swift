@@ -121,7 +121,8 @@ final class MultipartReader {
         guard pairs.count + content.files.count < 2000 else { throw BodyError.malformed }
         let path = folder + "/" + Identifiers.next()
         if fileName != nil {
-            guard FileManager.default.createFile(atPath: path, contents: nil),
+            guard
+                FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600]),
                 let handle = FileHandle(forWritingAtPath: path)
             else { throw DomainError.unavailable("存储空间不足，文件没有保存。请联系平台管理员。") }
             part = Part(name: name, fileName: fileName, path: path, handle: handle)

@@ -7,6 +7,7 @@ import NIOCore
 /// Turns a handler's answer into what goes over the wire: cookies, security headers, compression, ranges, events.
 enum ResponseWriting {
     private static func policy(_ answer: WebResponse) -> String {
+        if answer.playsMedia { return policy + "; media-src 'self'" }
         guard let target = answer.formTarget else { return policy }
         return policy.replacing("form-action 'self'", with: "form-action 'self' " + target)
     }

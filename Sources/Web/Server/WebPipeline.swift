@@ -79,6 +79,7 @@ package struct WebPipeline: HTTPResponder {
             var web = exchange.webRequest(parameters, body, session, services)
             if case .stream(let limit) = route.body {
                 let stream = BodyStream(request.body, limit: limit, headers: exchange.headers)
+                if stream.isTooLarge { throw BodyError.tooLarge(limit: limit) }
                 web.stream = stream
                 let answer = try await route.handler(web)
                 // What is left of a body that nobody wants is not worth reading.

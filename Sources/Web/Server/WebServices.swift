@@ -6,7 +6,7 @@ package struct WebServices: Sendable {
     package var authenticate: @Sendable (_ token: String) async throws -> SessionInfo?
     package var repeats: any RepeatGuard
     package var site: SiteInfo
-    package var navigation: [NavigationItem]
+    package var navigation: NavigationMenu
     package var exporter: any TableExporter
     /// Where uploads wait until their handler has taken them.
     package var uploadFolder: String
@@ -18,7 +18,7 @@ package struct WebServices: Sendable {
     package init(
         authenticate: @escaping @Sendable (String) async throws -> SessionInfo?, repeats: any RepeatGuard,
         site: SiteInfo,
-        navigation: [NavigationItem], exporter: any TableExporter, uploadFolder: String, isSecure: Bool,
+        navigation: NavigationMenu, exporter: any TableExporter, uploadFolder: String, isSecure: Bool,
         trustsProxy: Bool
     ) {
         (self.authenticate, self.repeats, self.site, self.navigation) = (authenticate, repeats, site, navigation)

@@ -1,11 +1,12 @@
 import Demo
 import Foundation
+import Glibc
 import Logging
-import Platform
 import Synchronization
 import Testing
 
 @testable import Database
+@testable import Platform
 
 /// Keeps every line that is logged.
 final class CanaryLog: Sendable {
@@ -37,8 +38,51 @@ final class CanaryLog: Sendable {
 
 /// Looks for the canaries wherever data lie.
 enum CanarySearch {
+    /// Each canary as the platform, spreadsheets and old Chinese systems write text.
+    private static let spellings: [(text: String, bytes: [Data])] = DemoCanaries.texts.map { text in
+        let bytes = ["UTF-8", "GB18030", "UTF-16LE", "UTF-16BE"].map { encoded(text, as: $0) }
+        return (text, Array(Set(bytes)))
+    }
+
+    static func encoded(_ text: String, as encoding: String) -> Data {
+        guard let converter = iconv_open(encoding, "UTF-8"), converter != iconv_t(bitPattern: -1) else {
+            preconditionFailure("glibc knows \(encoding)")
+        }
+        defer { iconv_close(converter) }
+        var source = Array(text.utf8CString.dropLast()), target = [CChar](repeating: 0, count: 4 * source.count)
+        let room = target.count
+        let left = source.withUnsafeMutableBufferPointer { source in
+            target.withUnsafeMutableBufferPointer { target in
+                var (from, to) = (source.baseAddress, target.baseAddress)
+                var (fromLeft, toLeft) = (source.count, target.count)
+                precondition(iconv(converter, &from, &fromLeft, &to, &toLeft) != -1, "no such character")
+                return toLeft
+            }
+        }
+        return Data(target.prefix(room - left).map { UInt8(bitPattern: $0) })
+    }
+
     static func found(in bytes: Data) -> [String] {
-        DemoCanaries.texts.filter { bytes.range(of: Data($0.utf8)) != nil }
+        spellings.filter { spelling in spelling.bytes.contains { bytes.range(of: $0) != nil } }.map(\.text)
+    }
+
+    /// The same in the parts of an archive, and in the archives among them.
+    static func found(inParts archive: Data, depth: Int = 3) -> [String] {
+        guard depth > 0, archive.starts(with: [0x50, 0x4B]),
+            let zip = try? ZipArchive(bytes: Array(archive), limits: ArchiveLimits())
+        else { return [] }
+        return zip.names.flatMap { name -> [String] in
+            let part = try? zip.withPart(name) { read -> Data in
+                var part = Data(), buffer = [UInt8](repeating: 0, count: 1 << 16)
+                while true {
+                    let count = try buffer.withUnsafeMutableBytes { try read($0.baseAddress!, $0.count) }
+                    if count == 0 { return part }
+                    part.append(contentsOf: buffer[..<count])
+                }
+            }
+            guard let part else { return [] }
+            return found(in: part) + found(inParts: part, depth: depth - 1)
+        }
     }
 
     /// The text of a packed workbook. Throws `SheetError` for every other file.
@@ -60,7 +104,7 @@ enum CanarySearch {
             guard let data = FileManager.default.contents(atPath: path) else { return [] }
             let isPacked = data.starts(with: [0x50, 0x4B])
             let inCells = (isPacked ? try? cells(of: path) : nil).map { found(in: Data($0.utf8)) } ?? []
-            return (found(in: data) + inCells).map { "\(name): \($0)" }
+            return Set(found(in: data) + found(inParts: data) + inCells).sorted().map { "\(name): \($0)" }
         }
     }
 

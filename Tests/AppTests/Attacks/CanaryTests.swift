@@ -123,6 +123,40 @@ import Testing
         }
     }
 
+    @Test func `a datum is found in every spelling, and in archives within archives`() throws {
+        let mark = DemoCanaries.mark, folder = NSTemporaryDirectory() + "canary-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }  // the system clears what is left
+        func archive(_ name: String, _ parts: [(String, Data)]) throws -> Data {
+            let path = folder + "/" + name, archive = try StoredArchive(path: path)
+            for (name, content) in parts {
+                try archive.begin(name)
+                try archive.add(Array(content))
+            }
+            try archive.finish()
+            return try Data(contentsOf: URL(fileURLWithPath: path))
+        }
+        for encoding in ["UTF-8", "GB18030", "UTF-16LE", "UTF-16BE"] {
+            let text = CanarySearch.encoded("姓名," + mark, as: encoding)
+            #expect(CanarySearch.found(in: text) == [mark], "\(encoding)")
+        }
+        #expect(CanarySearch.found(in: CanarySearch.encoded("姓名,金丝雀", as: "GB18030")).isEmpty)
+        // A workbook packs its cells; here it lies in an archive.
+        let workbook = folder + "/book.xlsx"
+        let writer = try SheetWriter(path: workbook, format: .xlsx)
+        try writer.addSheet("表")
+        try writer.header(["姓名"])
+        try writer.row([.text(mark)])
+        try writer.finish()
+        let packed = try Data(contentsOf: URL(fileURLWithPath: workbook))
+        #expect(CanarySearch.found(in: packed).isEmpty)
+        let outer = try archive("outer.zip", [("a.csv", Data("无".utf8)), ("book.xlsx", packed)])
+        #expect(CanarySearch.found(in: outer).isEmpty)
+        #expect(CanarySearch.found(inParts: outer) == [mark])
+        #expect(CanarySearch.found(inParts: try archive("around.zip", [("outer.zip", outer)])) == [mark])
+        #expect(try CanarySearch.files(below: folder).count == 3)
+    }
+
     @Test(arguments: TestDatabase.allCases)
     func `a datum left in the clear is found`(on database: TestDatabase) async throws {
         try await withTestCity(database) { (city: TestCity) async throws in

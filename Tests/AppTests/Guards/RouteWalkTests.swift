@@ -117,6 +117,8 @@ import Web
                 "/uploads/:id", "/uploads/:id/state",
                 // Only whoever asked for a file fetches it.
                 "/rosters/exports/:id/file",
+                // It is neither published nor taken down.
+                "/resources/:id/report", "/resources/:id/appeal",
                 // Only a guardian answers for her child.
                 "/children/:id/consents",
             ]
@@ -126,6 +128,9 @@ import Web
                 let path = try #require(records.path(of: route)), answer = try await bureau.call(route, path)
                 #expect(answer.status < 400, "\(path) → \(answer.status)")
             }
+            let archive = "/rosters/exports/\(records["exports"])/file"
+            #expect(try await city.client(.dongxing).get(archive).bytes.starts(with: [0x50, 0x4B]))
+            #expect(try await bureau.client.get(archive).status == 404)
         }
     }
 

@@ -1,6 +1,8 @@
+import Database
 import Directory
 import Foundation
 import Kernel
+import Platform
 import Resources
 import TestKit
 import Testing
@@ -18,22 +20,83 @@ extension WalkRecords {
         _ = try await bureau.post(
             location + "/acceptance", from: location, [("digest", try #require(page.hidden("digest")))])
         let zhao = try await city.user(.zhao), files = city.platform.files, now = Timestamp.now
-        let path = city.folder + "/walk.txt"
-        try Data(mark.utf8).write(to: URL(fileURLWithPath: path))
+        let path = city.folder + "/walk.srt"
+        try Data("1\n00:00:01,000 --> 00:00:02,000\n\(mark)\n".utf8).write(to: URL(fileURLWithPath: path))
         let kept = try files.keep(fileAt: path)
+        let search = Identifiers.next()
         let (node, item, file) = try await city.database.write { db in
             let node = try #require(try TextbookStore(db).node(code: "A-1"))
             let stored = try files.record(
-                sha256: kept.sha256, size: kept.size, name: mark + ".txt", by: zhao.name, now: now, on: db)
+                sha256: kept.sha256, size: kept.size, name: mark + ".srt", by: zhao.name, now: now, on: db)
             let item = try ItemService(db, by: zhao, now: now).create(
                 ItemContent(title: mark + "教案", type: "lesson-plan", nodes: [node.id.rawValue]), at: school,
-                files: [NewItemFile(file: stored, name: mark + ".txt")])
+                files: [NewItemFile(file: stored, name: mark + ".srt")])
             let file: String? = try db.value("SELECT id FROM resources_item_file LIMIT 1")
+            try db.execute(
+                """
+                INSERT INTO resources_saved_search (id, person_id, name, address, created_at)
+                VALUES (\(search), \(zhao.person), \(mark), 'q=1', \(now))
+                """)
             return (node, item, file)
         }
+        let finding = try await finding(of: item, in: city)
+        let (call, one) = try await (call(of: school, for: node.id, in: city), report(of: item, in: city))
+        let runner = JobRunner(
+            database: city.database, handlers: city.platform.media.jobs, logger: TestDatabase.logger)
+        while try await runner.runOne() {}
         return [
-            "catalogues": catalogue, "textbooks": node.textbook.rawValue, "textbook-nodes": node.id.rawValue,
-            "resources": item.rawValue, "attachments": try #require(file),
+            "derived": "captions.vtt", "catalogues": catalogue, "textbooks": node.textbook.rawValue,
+            "textbook-nodes": node.id.rawValue, "resources": item.rawValue, "attachments": try #require(file),
+            "findings": finding, "calls": call, "cases": one,
+            "searches": search,
         ]
+    }
+
+    private static func call(
+        of school: Organisation, for node: ID<TextbookNode>, in city: TestCity
+    ) async throws -> String {
+        let id = Identifiers.next(), day = Timestamp.now.day.adding(days: 30)
+        try await city.database.write { db in
+            try db.execute(
+                """
+                INSERT INTO resources_call (id, organisation_id, node_id, wanted, note, due_on, state, revision, opened_at,
+                    opened_by)
+                VALUES (\(id), \(school.id), \(node), 'plan', \(mark), \(day), 'open', 1, \(Timestamp.now), '')
+                """)
+        }
+        return id
+    }
+
+    private static func report(of item: ID<Item>, in city: TestCity) async throws -> String {
+        let id = Identifiers.next(), now = Timestamp.now
+        try await city.database.write { db in
+            try db.execute(
+                """
+                INSERT INTO resources_case (id, item_id, kind, ground, told, asked_name, state, level, opened_at, due_on,
+                    decided_name, answer)
+                VALUES (\(id), \(item), 'report', 'other', \(mark), '访客', 'open', 'school', \(now), \(now.day), '', '')
+                """)
+        }
+        return id
+    }
+
+    /// That the draft is like itself.
+    private static func finding(of item: ID<Item>, in city: TestCity) async throws -> String {
+        let review = Identifiers.next(), finding = Identifiers.next()
+        try await city.database.write { db in
+            try db.execute(
+                """
+                INSERT INTO resources_review (id, item_id, version, digest, goal, state, submitted_at, submitted_by,
+                    is_checked)
+                VALUES (\(review), \(item), 1, '', 'school', 'withdrawn', \(Timestamp.now), '', 1)
+                """)
+            try db.execute(
+                """
+                INSERT INTO resources_review_finding (id, review_id, kind, grade, place, excerpt, sha256, other_item_id,
+                    other_sha256, percent)
+                VALUES (\(finding), \(review), 'same', 'suspect', \(mark), \(mark), '', \(item), '', 100)
+                """)
+        }
+        return finding
     }
 }

@@ -33,7 +33,8 @@ def test_a_resource_from_the_draft_to_the_lesson(journey, people, tmp_path):
     expect(page.locator(".error-summary")).to_contain_text("填写标题")
     expect(page.get_by_label("简介")).to_have_value("一课时。")
     page.get_by_label("标题").fill(TITLE)
-    page.get_by_label("文件").set_input_files(file)
+    page.locator("#field-file").set_input_files(file)
+    expect(page.locator(".upload-note")).to_contain_text("可以使用")
     page.get_by_label("全市", exact=True).check()
     page.get_by_label("原创声明").check()
     teacher.picture("resource-form", whole=True)
@@ -42,17 +43,22 @@ def test_a_resource_from_the_draft_to_the_lesson(journey, people, tmp_path):
     resource = page.url
     assert status(people.page("pupil"), resource) == 404
     page.get_by_role("button", name="提交审核").click()
-    expect(page.get_by_role("status")).to_contain_text("已提交")
+    expect(page.get_by_role("status").first).to_contain_text("已提交")
 
     school = journey("school")
     desk = school.page
     desk.goto("/")
-    go(desk, "资源管理")
+    go(desk, "资源审核")
     desk.get_by_role("link", name=TITLE).click()
     school.picture("resource-review", whole=True)
-    desk.get_by_label("发布", exact=True).check()
+    desk.get_by_label("通过", exact=True).check()
     desk.locator("#decision").get_by_role("button", name="提交").click()
-    expect(desk.get_by_role("status")).to_contain_text("已发布")
+    expect(desk.get_by_role("status").first).to_contain_text("已通过")
+    bureau = people.page("city")
+    bureau.goto(resource)
+    bureau.get_by_label("通过", exact=True).check()
+    bureau.locator("#decision").get_by_role("button", name="提交").click()
+    expect(bureau.get_by_role("status").first).to_contain_text("已通过")
 
     other = journey("county", "phone")
     other.page.goto(address)
@@ -84,7 +90,7 @@ def test_a_resource_from_the_draft_to_the_lesson(journey, people, tmp_path):
     desk.get_by_text("下架这个资源").click()
     desk.get_by_label("原因").fill("换新版")
     desk.get_by_role("button", name="下架", exact=True).click()
-    expect(desk.get_by_role("status")).to_contain_text("已下架")
+    expect(desk.get_by_role("status").first).to_contain_text("已下架")
     assert status(other.page, resource) == 404
 
 
@@ -103,7 +109,7 @@ def test_the_city_takes_next_years_catalogue(journey, tmp_path):
     heading(page, "教材目录")
     city.picture("catalogue-changes")
     page.get_by_role("button", name="接受").click()
-    expect(page.get_by_role("status")).to_contain_text("已接受")
+    expect(page.get_by_role("status").first).to_contain_text("已接受")
     page.get_by_role("button", name="撤销").click()
     confirm(page, "撤销")
-    expect(page.get_by_role("status")).to_contain_text("已撤销")
+    expect(page.get_by_role("status").first).to_contain_text("已撤销")

@@ -1,17 +1,42 @@
 """A city goes over into a new school year: a school makes an exception and gives its word, the city runs it and takes it
-back. From May to December, as in life."""
+back. In life that is done from May to December; from January to April the server of this journey takes a day in May for
+today where it judges the months."""
 import datetime
 import re
 
 import pytest
+from conftest import demo_accounts
 from playwright.sync_api import expect
+from santong import Server, command
 from steps import go, heading
 
 TODAY = datetime.date.today()
 YEAR = TODAY.year
 PUPILS = ("甘小禾", "甘小苗", "甘小穗")
 
-pytestmark = pytest.mark.skipif(TODAY.month < 5, reason="a school year is rolled over from May to December")
+if TODAY.month < 5:
+
+    @pytest.fixture(scope="module")
+    def server(tmp_path_factory):
+        day = {"SANTONG_DEMO_TODAY": f"{YEAR}-05-20"}
+        server = Server(tmp_path_factory.mktemp("spring") / "data", environment=day)
+        yield server
+        assert server.stop() == 0, "the server did not end well:\n" + server.last_lines()
+
+    @pytest.fixture(scope="module")
+    def accounts(server):
+        return demo_accounts(server)
+
+    @pytest.fixture(scope="module")
+    def sessions():
+        return {}
+
+
+def test_only_a_demo_takes_another_day_for_today(tmp_path):
+    data = str(tmp_path / "data")
+    assert command("migrate", "--data", data).returncode == 0
+    refused = command("doctor", "--data", data, environment={"SANTONG_DEMO_TODAY": "2026-05-20"})
+    assert refused.returncode != 0 and "holds no demo" in refused.stderr
 
 
 def finished_class(page) -> str:

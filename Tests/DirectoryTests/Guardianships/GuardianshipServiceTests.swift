@@ -191,6 +191,23 @@ import Testing
     }
 
     @Test(arguments: TestDatabase.allCases)
+    func `the same declaration sent twice at once is one declaration, and both are answered calmly`(
+        on database: TestDatabase
+    ) async throws {
+        try await GuardianWorld.run(database) { made in
+            let stranger = made.world.stranger
+            let number = try PersonIdentifier(.studentNumber, GuardianWorld.studentNumber)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<4 {
+                    group.addTask { try await made.write { try $0.declare(number, named: "韦一", "1", by: stranger) } }
+                }
+                try await group.waitForAll()
+            }
+            #expect(try await made.guardians().filter { $0.state == .pending }.count == 1)
+        }
+    }
+
+    @Test(arguments: TestDatabase.allCases)
     func `another school binds no one whom it does not know by name, and writes to nobody it does not keep alone`(
         on database: TestDatabase
     ) async throws {

@@ -69,6 +69,49 @@ struct PersonMergeTests {
         }
     }
 
+    @Test("Of two first guardians one stays first, and undone both are", arguments: TestDatabase.allCases)
+    func firstGuardians(_ database: TestDatabase) async throws {
+        try await MergeWorld.run(database) { made in
+            let (kept, gone, world) = (made.numbered, made.typed, made.world)
+            func orders(_ child: ID<Person>) async throws -> [String: Int?] {
+                let all = try await world.database.read { try GuardianshipStore($0).open(of: [child])[child] ?? [] }
+                return Dictionary(uniqueKeysWithValues: all.map { ($0.guardianName, $0.order) })
+            }
+            try await world.database.write { db in
+                let store = GuardianshipStore(db), people = PersonStore(db)
+                try db.execute("UPDATE directory_guardianship SET ordinal = 1 WHERE child_id = \(gone)")
+                for (name, child, order, state) in [
+                    ("黄父", kept, 1, GuardianshipState.confirmed), ("黄叔", kept, 2, .pending),
+                    ("黄姑", gone, 2, .confirmed),
+                ] {
+                    let guardian = try people.insert(name: name, at: RosterWorld.now)
+                    try store.insert(
+                        [NewGuardianship(guardian: guardian, child: child, order: order)], state, .school,
+                        from: RosterWorld.start, by: "李校长", at: RosterWorld.now)
+                }
+            }
+            let (own, other) = (try await orders(kept), try await orders(gone))
+            let first = try await made.merging { try $0.merge(gone, into: kept) }
+            // The record that stays says who is first; whom the school stands by goes before whoever only declared herself.
+            #expect(try await orders(kept) == ["黄父": 1, "黄晓芳家长": nil, "黄姑": 2, "黄叔": nil])
+            try await made.merging(at: RosterWorld.now.adding(seconds: 90)) { try $0.undo(first) }
+            #expect(try await orders(kept) == own)
+            #expect(try await orders(gone) == other)
+            // What somebody told since keeps it from being undone.
+            let second = try await made.merging(at: RosterWorld.now.adding(seconds: 120)) {
+                try $0.merge(gone, into: kept)
+            }
+            try await world.database.write { db in
+                let all = try GuardianshipStore(db).open(of: [kept])[kept] ?? []
+                let uncle = try #require(all.first { $0.guardianName == "黄叔" })
+                try GuardianshipStore(db).set(nil, 1, of: uncle.id, at: RosterWorld.now.adding(seconds: 150))
+            }
+            await #expect(throws: DomainError.self) {
+                try await made.merging(at: RosterWorld.now.adding(seconds: 180)) { try $0.undo(second) }
+            }
+        }
+    }
+
     @Test("A number that is not taken still leads to her", arguments: TestDatabase.allCases)
     func numbers(_ database: TestDatabase) async throws {
         try await MergeWorld.run(database) { made in

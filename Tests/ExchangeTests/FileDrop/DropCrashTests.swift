@@ -3,7 +3,6 @@ import Directory
 import Foundation
 import Kernel
 import Platform
-import Synchronization
 import TestKit
 import Testing
 
@@ -11,24 +10,6 @@ import Testing
 
 /// A stop of the server between any two steps loses nothing and takes nothing twice.
 @Suite("文件交换的中断") struct DropCrashTests {
-    private struct Stopped: Error {}
-
-    /// Stops the work at the step of a number, once.
-    private final class Stop: Sendable {
-        private let steps = Mutex(0)
-        private let at: Int
-        init(at step: Int) { at = step }
-        var reached: Bool { steps.withLock { $0 > at } }
-
-        func pause() throws {
-            let isHere = steps.withLock { steps in
-                steps += 1
-                return steps == at + 1
-            }
-            if isHere { throw Stopped() }
-        }
-    }
-
     private func attempt(_ body: () async throws -> Int) async throws {
         do { _ = try await body() } catch is Stopped {}
     }

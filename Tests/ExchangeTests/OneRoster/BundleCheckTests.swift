@@ -1,3 +1,5 @@
+import Foundation
+import Kernel
 import Testing
 
 @testable import Exchange
@@ -27,8 +29,16 @@ import Testing
         return files
     }
 
-    @Test(arguments: ["bulk", "delta"]) func `a sound bundle passes`(way: String) {
-        let check = BundleCheck(Self.sound(way))
+    private func check(_ files: [String: [UInt8]]) async throws -> BundleCheck {
+        let folder = NSTemporaryDirectory() + "santong-test-" + Identifiers.next()
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        for (name, bytes) in files { try Data(bytes).write(to: URL(fileURLWithPath: folder + "/" + name)) }
+        return try await BundleCheck.of(BundleSource(folder: folder))
+    }
+
+    @Test(arguments: ["bulk", "delta"]) func `a sound bundle passes`(way: String) async throws {
+        let check = try await check(Self.sound(way))
         #expect(check.problems.isEmpty, "\(check.problems)")
         #expect(check.ways.count == 7 && Set(check.ways.values) == [way])
     }
@@ -48,22 +58,31 @@ import Testing
         ])
     func `what the binding does not allow is refused with the reason`(
         file: String, old: String, new: String, reason: String
-    ) throws {
+    ) async throws {
         var files = Self.sound()
         let text = String(decoding: try #require(files[file]), as: UTF8.self)
         #expect(text.contains(old))
         files[file] = Array(text.replacing(old, with: new).utf8)
-        let check = BundleCheck(files)
+        let check = try await check(files)
         #expect(check.problems.contains { $0.message == reason }, "\(check.problems)")
     }
 
-    @Test func `a bundle without a manifest is none`() {
-        #expect(BundleCheck([:]).problems.map(\.message) == ["缺少清单文件"])
+    @Test func `a bundle without a manifest is none`() async throws {
+        #expect(try await check([:]).problems.map(\.message) == ["缺少清单文件"])
+    }
+
+    @Test func `a person may be told before those she refers to`() async throws {
+        var files = Self.sound()
+        let headers = (BundleRules.headers("users") ?? []).joined(separator: ",")
+        let users = ["u1,,,true,u1,,小明,王,,,,,,u2,P1,,,,,,,s1,", "u2,,,true,u2,,家长,王,,,,,,u9,,,,,,,,s1,"]
+        files["users.csv"] = Array(([headers] + users).joined(separator: "\r\n").utf8)
+        let check = try await check(files)
+        #expect(check.problems.map(\.message) == ["没有 u9 这条记录"] && check.problems.first?.line == 3)
     }
 
     @Test func `a line is read as it was written`() throws {
         let line = BundleFile.line(["a", "王,\"小\"明", "", "两\n行"]) + BundleFile.line(["b", "", "", ""])
-        let table = try #require(BundleTable(line))
-        #expect(table.headers == ["a", "王,\"小\"明", "", "两\n行"] && table.rows == [["b", "", "", ""]])
+        let lines = try BundleLinesTests.lines(String(decoding: line, as: UTF8.self))
+        #expect(lines == [["a", "王,\"小\"明", "", "两\n行"], ["b", "", "", ""]])
     }
 }

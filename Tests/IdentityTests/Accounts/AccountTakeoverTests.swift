@@ -91,12 +91,12 @@ struct AccountTakeoverTests {
         try await withIdentityCity { city in
             let id = try await city.open("sun", .student, at: "school")
             try await city.open("chen", .countyAdministrator, at: "county")
-            let chen = try await city.user("chen"), crypto = city.identity.crypto
+            let chen = try await city.user("chen")
             let form = FormValues([
                 ("leaving", city.place("school").id.rawValue), ("joining", city.place("second").id.rawValue),
             ])
             await #expect(throws: DomainError.self) {
-                try await city.administer(as: chen) { try $0.transfer(id, Transfer(form), crypto) }
+                try await city.administer(as: chen) { try $0.transfer(id, Transfer(form)) }
             }
             let grants = try await city.account("sun").grants
             #expect(grants.map(\.role) == [.student])

@@ -154,6 +154,49 @@ import Web
     }
 
     @Test(arguments: TestDatabase.allCases)
+    func `a card is no proof of who agrees: a pupil's yes waits for her password, her no does not`(
+        on database: TestDatabase
+    ) async throws {
+        try await withClass(database) { world in
+            let wang = try await world.city.client(.wang), city = world.city, pupil = world.pupils[0]
+            _ = try await wang.post(world.path, from: world.path)
+            let crypto = city.platform.crypto, hash = try await city.platform.hasher.hash(Self.password)
+            let known = try #require(try await world.states()[pupil]), opened = world.classGroup.openedOn
+            let card = try await city.database.write { db in
+                let source = FactSource(.roll, at: .now, by: "李校长")
+                try PersonFactStore(db, crypto).change(
+                    ["birthDate": "2010-01-02"], of: pupil, from: opened, source: source)
+                try AccountStore(db).setPassword(hash, mustChange: false, of: known.account, at: .now)
+                return try AccountOpening(db, crypto, by: .system, now: .now)
+                    .cards(for: [AccountOpening.Candidate(person: pupil, name: "孙同学", place: "")])[0].path
+            }
+            let browser = TestClient(city.platform.pipeline)
+            #expect(try await browser.post(card, from: card).status == 303)
+            func say(_ word: String) async throws -> String? {
+                try await browser.post(
+                    "/consents", from: "/consents", [("purpose", "works"), ("version", "1"), ("answer", word)]
+                ).location
+            }
+            func words() async throws -> [String] {
+                try await city.database.read { try $0.column("SELECT word FROM privacy_consent_answer ORDER BY id") }
+            }
+            let back = "/sign-in?again=1&return=%2Fconsents%3Fchosen%3Dworks"
+            #expect(try await say("yes") == back)
+            #expect(try await browser.get(back).text.contains("登录卡不能代替密码"))
+            // The card once more proves no more.
+            #expect(try await browser.post(card, from: card).status == 303)
+            #expect(try await say("yes") == back)
+            #expect(try await words().isEmpty)
+            #expect(try await say("no") == "/consents")
+            let proof = try await browser.post(
+                "/sign-in", from: back, [("login", known.login), ("password", Self.password), ("return", "/consents")])
+            #expect(proof.status == 303)
+            #expect(try await say("yes") == "/consents")
+            #expect(try await words() == ["no", "yes"])
+        }
+    }
+
+    @Test(arguments: TestDatabase.allCases)
     func `only the class teacher and the school reach the accounts of a class`(on database: TestDatabase) async throws {
         try await withClass(database) { world in
             for (member, status) in [
@@ -225,6 +268,13 @@ import Web
             let same = try await bureau.post(
                 path + "/transfer", from: path, [("leaving", new.id.rawValue), ("joining", new.id.rawValue)])
             #expect(same.status == 422)
+            // By now she is on the staff of the new school: both schools and their office have a word in it.
+            let round = try await bureau.post(
+                path + "/transfer", from: path, [("leaving", new.id.rawValue), ("joining", old.id.rawValue)])
+            #expect(round.status == 422 && round.text.contains("教师调动"))
+            #expect(round.text.contains("/schools/\(new.id)/staff"))
+            #expect(try await wang.get("/schools/\(new.id)").status == 200)
+            #expect(try await wang.get("/schools/\(old.id)").status == 404)
         }
     }
 

@@ -29,6 +29,15 @@ import Testing
         #expect(try look("说明.txt", Array("说明".utf8)) == .accepted(type: "text/plain", name: "说明.txt", remark: ""))
     }
 
+    @Test func `the text of Windows Notepad is text, and a page in it is a page`() throws {
+        func wide(_ text: String) -> [UInt8] {
+            [0xFF, 0xFE] + text.utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
+        }
+        #expect(try look("通知.txt", wide("通知 abc")) == .accepted(type: "text/plain", name: "通知.txt", remark: ""))
+        #expect(try refusal("通知.txt", wide("<html><script>")).contains("网页"))
+        #expect(FileInspection.look(at: "/nowhere", name: "a.txt", size: 3) == .unreadable)
+    }
+
     @Test(arguments: [
         ("课件.pptx", Array("MZ\u{90}\u{0}\u{3}".utf8)), ("课件.txt", Array("#!/bin/sh\nrm".utf8)),
         ("课件.pdf", [0x7F, 0x45, 0x4C, 0x46, 2, 1]),

@@ -158,6 +158,22 @@ extension TestAnswer {
     }
 
     @Test(arguments: TestDatabase.allCases)
+    func `a length as large as a number gets is refused and ends nothing`(on database: TestDatabase) async throws {
+        try await withTestCity(database) { (city: TestCity) async throws in
+            let sender = try await sender(city)
+            let place = try #require(try await sender.create(10).location)
+            #expect(try await sender.append(place, at: 0, [0x61]).status == 204)
+            for length in [String(Int.max), String(UInt64.max), String(Int.max - 1)] {
+                let answer = try await sender.append(place, at: 1, [0x61], ["content-length": length])
+                #expect(answer.status == 413, "\(length)")
+            }
+            // Within what the route takes, and more than this file.
+            #expect(try await sender.append(place, at: 1, [0x61], ["content-length": "10"]).status == 413)
+            #expect(try await sender.offset(place) == 1)
+        }
+    }
+
+    @Test(arguments: TestDatabase.allCases)
     func `an upload that is ended or overdue is gone with its bytes`(on database: TestDatabase) async throws {
         try await withTestCity(database) { (city: TestCity) async throws in
             let sender = try await sender(city)
@@ -211,6 +227,89 @@ extension TestAnswer {
             #expect(try await sender.create(60).status == 201)
             #expect(try await sender.create(60).status == 413)
             #expect(try await other.create(60).status == 201)
+        }
+    }
+
+    @Test(arguments: TestDatabase.allCases)
+    func `a claim goes with the record it was for`(on database: TestDatabase) async throws {
+        try await withTestCity(database) { (city: TestCity) async throws in
+            let sender = try await sender(city), user = try await city.user(.wang)
+            let id = try await upload(try await sender.send("课.txt", text), city).id
+            let uploads = city.platform.media.uploads
+            await #expect(throws: DomainError.self) {
+                try await city.database.write { db in
+                    _ = try uploads.claim(id, by: user, now: .now, on: db)
+                    throw DomainError.notFound
+                }
+            }
+            let file = try await city.database.write { try uploads.claim(id, by: user, now: .now, on: $0) }
+            let records: Int? = try await city.database.read { db in
+                try db.value("SELECT COUNT(*) FROM platform_file WHERE sha256 = \(file.sha256)")
+            }
+            #expect(records == 1)
+        }
+    }
+
+    @Test(arguments: TestDatabase.allCases)
+    func `a server that died after storing goes on from there`(on database: TestDatabase) async throws {
+        try await withTestCity(database) { (city: TestCity) async throws in
+            let desk = try UploadDesk(folder: city.folder + "/partial"), user = try await city.user(.wang)
+            let service = UploadService(
+                database: city.database, desk: desk, settings: MediaSettings(), now: { .now })
+            let storage = FolderStorage(city.platform.files), path = city.folder + "/sent"
+            try Data(text).write(to: URL(fileURLWithPath: path))
+            let made = try await service.create(name: "课.txt", length: text.count, by: user)
+            try await service.fill(made, from: path)
+            try await city.database.write {
+                try UploadStore($0).noteContent(made.id, type: "text/plain", name: "课.txt", remark: "")
+            }
+            let hash = Hex.encode(SHA256.hash(text))
+            try await storage.put(fileAt: desk.path(of: made.id), sha256: hash, size: text.count)
+            try await city.platform.media.settle()
+            #expect(try await service.find(made.id, of: user).state == .ready)
+        }
+    }
+
+    @Test(arguments: TestDatabase.allCases)
+    func `pupils and their parents have a smaller share`(on database: TestDatabase) async throws {
+        try await withTestCity(database) { (city: TestCity) async throws in
+            var settings = MediaSettings()
+            settings.roleAccountBytes["student"] = 50
+            let desk = try UploadDesk(folder: city.folder + "/partial")
+            let service = UploadService(database: city.database, desk: desk, settings: settings, now: { .now })
+            func user(_ roles: String...) -> CurrentUser {
+                let grants = roles.map {
+                    EffectiveGrant(role: $0, organisation: .new(), path: .city, permissions: [])
+                }
+                return CurrentUser(account: .new(), person: .new(), name: "孙同学", grants: grants)
+            }
+            await #expect(throws: DomainError.self) {
+                _ = try await service.create(name: "a.txt", length: 60, by: user("student"))
+            }
+            _ = try await service.create(name: "a.txt", length: 50, by: user("student"))
+            _ = try await service.create(name: "a.txt", length: 60, by: user("student", "teacher"))
+        }
+    }
+
+    @Test(arguments: TestDatabase.allCases)
+    func `what a predecessor says late takes nothing back`(on database: TestDatabase) async throws {
+        try await withTestCity(database) { (city: TestCity) async throws in
+            let id = ID<Upload>.new(), now = Timestamp.now
+            let received: Int? = try await city.database.write { db in
+                let store = UploadStore(db)
+                try store.add(id, of: .new(), name: "a.txt", length: 100, now: now)
+                try store.noteReceived(id, 60, bootID: "x", now: now)
+                try store.noteReceived(id, 40, bootID: "x", now: now)
+                return try store.find(id)?.received
+            }
+            #expect(received == 60)
+            // Only whoever opens it may begin earlier.
+            let begun: Int? = try await city.database.write { db in
+                let store = UploadStore(db)
+                try store.noteBegun(id, at: 20, bootID: "x", now: now)
+                return try store.find(id)?.received
+            }
+            #expect(begun == 20)
         }
     }
 

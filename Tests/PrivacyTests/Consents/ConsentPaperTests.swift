@@ -45,7 +45,9 @@ struct ConsentPaperTests {
 
     private func answers(_ child: ID<Person>, _ world: ConsentWorld) async throws -> [ConsentAnswer] {
         let crypto = world.crypto
-        return try await world.database.read { try ConsentAnswerStore($0, crypto).answers(about: child) }
+        return try await world.database.read {
+            try ConsentAnswerStore($0, crypto).answers(about: child, on: ConsentWorld.today)
+        }
     }
 
     @Test(arguments: TestDatabase.allCases)

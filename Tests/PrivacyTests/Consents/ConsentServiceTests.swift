@@ -27,7 +27,8 @@ struct ConsentServiceTests {
             let crypto = world.crypto
             let (words, addresses, audit) = try await world.database.read { db in
                 (
-                    try ConsentAnswerStore(db, crypto).answers(about: child).map(\.said.word),
+                    try ConsentAnswerStore(db, crypto).answers(about: child, on: ConsentWorld.today)
+                        .map(\.said.word),
                     try db.column("SELECT address FROM privacy_consent_answer", as: [UInt8].self),
                     try AuditLog.of(subject: child.rawValue, limit: 9, on: db)
                 )
@@ -154,6 +155,50 @@ struct ConsentServiceTests {
         }
     }
 
+    @Test(arguments: TestDatabase.allCases)
+    func `what was said by a relation that a school ended stands no more, even when she is a guardian again`(
+        on database: TestDatabase
+    ) async throws {
+        try await ConsentWorld.run(database) { (world: ConsentWorld) async throws in
+            let child = try await world.pupil("甲同学"), mother = try await world.guardian("甲母", of: child)
+            let father = try await world.guardian("甲父", of: child), crypto = world.crypto
+            let place = GuardianshipService.Child(id: child, name: "甲同学", place: world.school.path)
+            func change(_ deed: @escaping @Sendable (GuardianshipService, GuardianshipStore) throws -> Void)
+                async throws
+            {
+                try await world.database.write { db in
+                    try deed(
+                        GuardianshipService(db, crypto, by: .system, now: ConsentWorld.noon), GuardianshipStore(db))
+                }
+            }
+            try await world.say(.yes, about: child, by: mother)
+            try await world.say(.no, about: child, by: father)
+            for guardian in [mother, father] {
+                try await change { service, store in
+                    try service.end(try #require(try store.open(guardian, child)).id, of: place)
+                    try store.insert(
+                        [NewGuardianship(guardian: guardian, child: child)], .confirmed, .school,
+                        from: ConsentWorld.today, by: "李校长", at: ConsentWorld.noon)
+                }
+            }
+            // Neither the yes of the one nor the no of the other stands; both stay on record.
+            #expect(try await world.standing(of: child) == .askAgain)
+            let gate = try await world.database.read {
+                try ConsentAnswerStore($0, crypto).answers(about: child, on: ConsentWorld.today).map(\.said.isOver)
+            }
+            #expect(gate == [true, true])
+            await #expect(throws: DomainError.self) {
+                try await world.say(.withdrawn, version: nil, about: child, by: mother)
+            }
+            // She is asked anew, and the same word counts anew.
+            let later = ConsentWorld.noon.adding(seconds: 60)
+            try await world.say(.yes, about: child, by: mother, at: later)
+            #expect(try await world.standing(of: child) == .allowed)
+            // On the day before, the relations of then held and the father's word blocks nothing yet.
+            #expect(try await world.standing(of: child, on: ConsentWorld.today.adding(days: -1)) == .notAsked)
+        }
+    }
+
     // MARK: Own data, retention, merging, figures
 
     @Test(arguments: TestDatabase.allCases)
@@ -181,6 +226,7 @@ struct ConsentServiceTests {
             try await world.say(.no, about: child, by: again)
             try await world.say(.yes, about: child, by: mother, at: ConsentWorld.noon.adding(seconds: 60))
             #expect(try await world.standing(of: child) == .refused)
+            try await world.say(.no, "images", about: child, by: again)
             try await world.database.write { db in
                 let service = PersonMergeService(
                     db, crypto, by: .system, now: ConsentWorld.noon.adding(seconds: 120),
@@ -188,6 +234,8 @@ struct ConsentServiceTests {
                 try service.merge(again, into: mother)
             }
             #expect(try await world.standing(of: child) == .allowed)
+            // The relation that the merge ended goes on in the other: what was said by it stands.
+            #expect(try await world.standing(of: child, for: .images) == .refused)
         }
     }
 
@@ -200,19 +248,16 @@ struct ConsentServiceTests {
             let crypto = world.crypto, later = ConsentWorld.noon.adding(days: 10)
             try await world.say(.yes, about: child, by: mother)
             try await world.say(.no, about: child, by: mother, at: later)
-            func old(_ moment: Timestamp) async throws -> Int {
-                try await world.database.read { try ConsentAnswerStore($0, crypto).countOld(moment, sparing: []) }
-            }
+            // One at a time, so that pages follow each other.
+            let sweep = ConsentSweep(database: world.database, crypto: crypto, atOnce: 1)
+            func old(_ moment: Timestamp) async throws -> Int { try await sweep.count(before: moment, sparing: []) }
             #expect(try await old(later) == 0)
             let end = later.adding(days: 1)
             #expect(try await old(end) == 1)
-            let (spared, gone) = try await world.database.write { db in
-                let store = ConsentAnswerStore(db, crypto)
-                return (
-                    try store.countOld(end, sparing: [child]), try store.deleteOld(end, sparing: [], atMost: 500)
-                )
-            }
-            #expect(spared == 0 && gone == 1)
+            #expect(try await sweep.count(before: end, sparing: [child]) == 0)
+            #expect(try await sweep.delete(before: end, sparing: [], atMost: 1) == 1)
+            #expect(try await sweep.delete(before: end, sparing: [], atMost: 1) == 0)
+            #expect(try await old(end) == 0)
             #expect(try await world.standing(of: child, on: later.day) == .refused)
         }
     }
@@ -227,21 +272,21 @@ struct ConsentServiceTests {
             let mother = try await world.guardian("甲母", of: children[0])
             try await world.say(.yes, about: children[0], by: mother)
             try await world.say(.no, about: children[2])
-            let gate = ConsentGate(crypto: world.crypto), day = ConsentWorld.today,
-                scope = DataScope([world.school.path])
+            let gate = ConsentGate(crypto: world.crypto), day = ConsentWorld.today, census = ConsentCensus()
+            let scope = DataScope([world.school.path])
             let (count, standings, report) = try await world.database.read { db in
                 let purpose = try #require(try ConsentPurposeStore(db).find("works", on: day))
-                let count = try ConsentCensus(within: scope, on: day, db).counts(of: purpose, by: \.school, db)
+                let count = try census.counts(within: scope, of: [purpose], at: ConsentWorld.noon, db)
                 return (
-                    count[world.school.id], try gate.standings(of: children, for: .works, on: day, db),
-                    try MinorsReport(2026, within: scope, today: day, db)
+                    count[world.school.id]?["works"], try gate.standings(of: children, for: .works, on: day, db),
+                    try MinorsReport(2026, within: scope, at: ConsentWorld.noon, census, db)
                 )
             }
             let figures = try #require(count)
             for standing in ConsentStanding.allCases {
                 #expect(figures[standing] == standings.values.count { $0 == standing }, "\(standing)")
             }
-            #expect(figures.pupils == 5 && figures.withoutGuardian == 2)
+            #expect(figures.pupils == 5 && figures.population.withoutGuardian == 2)
             func line(_ section: String, _ item: String) -> Int? {
                 report.lines.first { $0.section == section && $0.item == item }?.count
             }
@@ -251,9 +296,18 @@ struct ConsentServiceTests {
             #expect(line("用途：作品展示", "同意") == 1 && line("用途：学籍管理", "法定职责") == 5)
             #expect(line("本年答复", "同意，网页") == 1)
             let elsewhere = try await world.database.read {
-                try MinorsReport(2026, within: .nothing, today: day, $0).lines.reduce(0) { $0 + $1.count }
+                try MinorsReport(2026, within: .nothing, at: ConsentWorld.noon, census, $0).lines.reduce(0) {
+                    $0 + $1.count
+                }
             }
             #expect(elsewhere == 0)
+            // Once the year is over it is counted from the records, not from the figures of today.
+            let later = try #require(LocalDate(iso: "2027-02-01"))
+            let over = try await world.database.read {
+                try MinorsReport(2026, within: scope, at: Timestamp(startOf: later), census, $0).lines
+            }
+            #expect(over.first { $0.section == "用途：作品展示" && $0.item == "同意" }?.count == 1)
+            #expect(over.first { $0.item == "十四至十七周岁" }?.count == 1)
         }
     }
 

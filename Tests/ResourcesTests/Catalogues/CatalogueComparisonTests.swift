@@ -54,6 +54,27 @@ struct CatalogueComparisonTests {
         #expect(comparison.lines.allSatisfy { $0.kind == .changed })
     }
 
+    @Test("What a refused row may have meant is not removed, nor a whole volume beside it")
+    func refusedKeeps() {
+        // Of which volume it speaks nobody knows.
+        let refused = [RefusedCatalogueRow(number: 3, text: "乙", reason: "代码重复")]
+        let comparison = CatalogueComparison(
+            rows: [row(2, "一", "甲")], refused: refused, known: tree(rows), isComplete: true)
+        #expect(!comparison.lines.contains { $0.kind == .removed })
+        let doubled = compare([row(2, "一", "甲", code: "1"), row(3, "一", "乙", code: "1")], tree(rows))
+        #expect(!doubled.lines.contains { $0.kind == .removed && $0.node == "13/一/乙" })
+    }
+
+    @Test("Codes that were numbered anew leave resources with their lessons")
+    func numberedAnew() {
+        let before = [row(2, "一", "花", code: "1"), row(3, "一", "秋天", code: "2")]
+        let after = [row(2, "一", "新课", code: "1"), row(3, "一", "花", code: "2"), row(4, "一", "秋天", code: "3")]
+        let comparison = compare(after, tree(before))
+        func node(_ title: String) -> String? { comparison.lines.first { $0.title == title }?.node }
+        #expect(node("花") == "13/一/花" && node("秋天") == "13/一/秋天" && node("新课") == nil)
+        #expect(comparison.lines.first { $0.title == "新课" }?.kind == .new)
+    }
+
     @Test("A lesson is known by its code whatever it is called")
     func code() {
         let before = [row(2, "一", "甲", code: "L1")]
@@ -62,6 +83,53 @@ struct CatalogueComparisonTests {
         #expect(comparison.lines.first?.node == "13/一/甲")
         // A catalogue without codes does not take them away.
         #expect(compare([row(2, "一", "甲")], tree(before)).lines.isEmpty)
+    }
+
+    @Test("A list that was numbered anew moves no resources")
+    func renumbered() {
+        let before = [row(2, "一", "甲", code: "L1"), row(3, "一", "乙", code: "L2"), row(4, "一", "丙", code: "L3")]
+        let after = [
+            row(2, "一", "甲", code: "L1"), row(3, "一", "新", code: "L2"), row(4, "一", "乙", code: "L3"),
+            row(5, "一", "丙", code: "L4"),
+        ]
+        let comparison = compare(after, tree(before))
+        let nodes = Dictionary(uniqueKeysWithValues: comparison.lines.map { ($0.title, $0.node) })
+        #expect(nodes == ["新": nil, "乙": "13/一/乙", "丙": "13/一/丙"])
+        #expect(comparison.lines.filter { $0.kind == .new }.map(\.title) == ["新"])
+        // A lesson in another unit, and its old code given to a new one.
+        let moved = compare([row(2, "一", "新", code: "L2"), row(3, "二", "乙", code: "L9")], tree(before))
+        #expect(moved.lines.first { $0.title == "乙" }?.node == "13/一/乙")
+        #expect(moved.lines.first { $0.title == "新" }?.kind == .new)
+        // By the code alone it is worth a look.
+        let renamed = compare([row(2, "一", "别名", code: "L1")], tree(before)).lines.first { $0.title == "别名" }
+        #expect(renamed?.words.contains("请核对") == true)
+    }
+
+    @Test("Each volume may have its own numbers")
+    func codesOfVolumes() {
+        let two = [row(2, "一", "甲", code: "01"), row(3, "一", "甲", code: "01", key: Self.other)]
+        let first = compare(two)
+        #expect(first.lines.allSatisfy { $0.kind == .new })
+        #expect(compare(two, tree(two)).lines.isEmpty)
+        // One volume known, the other new: the code is nobody else's lesson.
+        let known = tree([row(2, "一", "甲", code: "01")])
+        let added = compare([row(2, "一", "甲", code: "01"), row(3, "一", "乙", code: "01", key: Self.other)], known)
+        #expect(added.lines.allSatisfy { $0.kind == .new && $0.node == nil })
+    }
+
+    @Test("A row that could not be read removes no lesson of its volume")
+    func unread() {
+        let known = tree(rows)
+        let doubled = compare([row(2, "一", "甲", code: "x"), row(3, "一", "乙", code: "x"), row(4, "二", "丙")], known)
+        #expect(doubled.lines.allSatisfy { $0.kind != .removed })
+        func kept(_ volume: TextbookKey?) -> [String] {
+            let refused = [RefusedCatalogueRow(number: 9, text: "…", reason: "太长", volume: volume)]
+            return CatalogueComparison(rows: [rows[0]], refused: refused, known: known, isComplete: true).lines
+                .filter { $0.kind == .removed }.map(\.title).sorted()
+        }
+        // Elsewhere the catalogue still says what is gone.
+        #expect(kept(Self.key) == ["一", "甲"])
+        #expect(kept(nil).isEmpty)
     }
 
     @Test("What is missing goes only in volumes that the catalogue names, unless it is the whole")

@@ -28,6 +28,11 @@ struct CoverageTests {
             #expect([own.school, own.county, own.city] == [2, 1, 1] && own.grade == .good)
             #expect([other.school, other.county, other.city] == [0, 0, 1] && other.grade == .weak)
             #expect(other.missing == "教学设计类")
+            // A county and the city count what is open to them: one school's own plan covers neither.
+            for place in [OrganisationPath.city, try #require(made.school.path.unit)] {
+                let wide = try #require(lesson(place))
+                #expect([wide.school, wide.county, wide.city] == [1, 1, 1] && wide.grade == .weak, "\(place)")
+            }
             let none = NodeCoverage.board(lessons, facts, at: made.school.path).filter { $0.grade == .none }
             #expect(none.count == lessons.count - 1)
 

@@ -86,11 +86,14 @@ struct ItemServiceTests {
             try await deed(made, .wang) { service in
                 try service.addFiles([NewItemFile(file: old.file, name: "新.txt")], to: id)
                 try service.removeFile(old.id, of: id)
-                try service.submit(id)
             }
+            try await made.review(.wang) { try $0.submit(id) }
             let waiting = try #require(try await item(made, id, .li))
             #expect(waiting.state == .published)
-            try await deed(made, .li) { try $0.decide(id, at: waiting.revision, publishes: true, remark: "") }
+            try await made.pass(id, by: [.li])
+            // The school's word is not enough to take from the city what it has.
+            #expect(try await item(made, id, .zhao)?.content.title == "第一版")
+            try await made.pass(id, by: [.bureau])
             let second = try #require(try await item(made, id, .zhao))
             #expect(second.content.title == "第二版" && second.version == 2)
             let kept = try await made.database.read { try ItemStore($0).files(of: id) }
@@ -105,27 +108,33 @@ struct ItemServiceTests {
     func decisions(_ database: TestDatabase) async throws {
         try await ResourceCity.run(database) { made in
             let id = try await made.draft(ResourceCity.content("教案", .city))
-            try await deed(made, .wang) { try $0.submit(id) }
+            try await made.review(.wang) { try $0.submit(id) }
             let pending = try #require(try await item(made, id, .li))
             #expect(pending.state == .pending)
             // Nobody decides about her own, nor a stranger.
             for member in [TestCity.Member.wang, .zhao, .chen] {
                 await #expect(throws: DomainError.self, "\(member)") {
-                    try await deed(made, member) {
-                        try $0.decide(id, at: pending.revision, publishes: true, remark: "")
-                    }
+                    try await made.review(member) { try $0.decide(id, at: pending.revision, .passed, remark: "") }
                 }
             }
-            try await deed(made, .li) { try $0.decide(id, at: pending.revision, publishes: false, remark: "缺目标") }
+            try await made.review(.li) { try $0.decide(id, at: pending.revision, .returned, remark: "缺目标") }
             let returned = try await made.database.read { try ItemStore($0).open(of: id) }
             #expect(returned?.state == .draft && returned?.remark == "缺目标")
-            try await deed(made, .wang) { try $0.submit(id) }
-            let again = try #require(try await item(made, id, .li))
-            try await deed(made, .li) { try $0.decide(id, at: again.revision, publishes: true, remark: "") }
-            try await deed(made, .li) { try $0.takeDown(id, reason: "图片有误") }
+            // What was sent back is not taken again unchanged.
+            await #expect(throws: DomainError.self) { try await made.review(.wang) { try $0.submit(id) } }
+            var content = pending.content
+            content.summary = "目标：读懂灯塔。"
+            let mended = content
+            try await deed(made, .wang) { service in
+                let revision = try ItemStore(service.db).find(id, for: ResourceViewer(service.user)).revision
+                try service.save(id, at: revision, mended, with: [])
+            }
+            try await made.review(.wang) { try $0.submit(id) }
+            try await made.pass(id, by: [.li, .bureau])
+            try await made.review(.li) { try $0.takeDown(id, reason: "图片有误") }
             #expect(try await item(made, id, .zhao) == nil)
             #expect(try await item(made, id, .wang)?.reason == "图片有误")
-            try await deed(made, .li) { try $0.restore(id) }
+            try await made.review(.li) { try $0.restore(id) }
             #expect(try await item(made, id, .zhao)?.state == .published)
         }
     }
@@ -169,11 +178,27 @@ struct ItemServiceTests {
             let published = try await made.published(ResourceCity.content("公布", .city))
             let wang = try await made.city.user(.wang), source = made.city.platform.resources.personalData
             #expect(try await source.items(of: wang.person).count == 2)
+            func records() async throws -> Int? {
+                try await made.database.read {
+                    try $0.value("SELECT COUNT(*) FROM platform_file WHERE name = '教案.txt'")
+                }
+            }
+            #expect(try await records() == 2)
             let words = try await source.erase(wang.person, wholly: true, by: "数据安全员")
             #expect(words == ["1 个没有发布的资源草稿"])
             #expect(try await item(made, draft, .bureau) == nil)
+            // With it the record of its file, which names her; the content goes with the next sweep.
+            #expect(try await records() == 1)
             #expect(try await item(made, published, .zhao) != nil)
             #expect(try await source.erase(wang.person, wholly: true, by: "数据安全员").isEmpty)
+            // What she writes with others stays, without her.
+            let shared = try await made.draft(ResourceCity.content("合写")), zhao = try await made.city.user(.zhao)
+            try await made.database.write {
+                try ItemWritingStore($0).setAuthors([wang.person, zhao.person], of: shared)
+            }
+            #expect(try await source.erase(wang.person, wholly: true, by: "数据安全员") == ["1 个合写草稿里的署名"])
+            let left = try await made.database.read { try ItemStore($0).authors(of: shared).map(\.person) }
+            #expect(left == [zhao.person])
         }
     }
 }

@@ -30,7 +30,12 @@ struct DifferenceTests {
             let sent = try await li.upload(
                 root, from: root + "/new", field: "file", fileName: "全国学籍.csv", Array(file.utf8),
                 [("place", made.school.id.rawValue), ("subject", "pupils")])
-            let path = try #require(sent.location, "\(sent.text.suffix(800))")
+            #expect(sent.location?.hasPrefix("/jobs/") == true, "\(sent.text.suffix(800))")
+            let path = try await made.report()
+            #expect(try await li.get(path).text.contains("正在核对"))
+            #expect(try await made.kept() == 1)
+            try await made.work()
+            #expect(try await made.kept() == 0)
             let crypto = made.crypto, id = try #require(ID<Difference>(checking: path.split(separator: "/").last ?? ""))
             let (difference, found) = try await made.database.read { db in
                 let store = DifferenceStore(db, crypto), difference = try store.find(id, within: .everything)
@@ -50,11 +55,43 @@ struct DifferenceTests {
             for secret in ["一路", "二路", "G" + RosterCity.girl] { #expect(!page.contains(secret)) }
             let sheet = try made.cells(try await li.get(path + "?format=xlsx"))
             #expect(sheet.values.contains("陆小山"))
+            let taken: Int? = try await made.database.read { db in
+                try db.value("SELECT COUNT(*) FROM platform_audit_entry WHERE action = 'roster.difference_taken'")
+            }
+            #expect(taken == 1)
             #expect(try await made.city.client(.dongxing).get(path).status == 404)
             let after = try await made.database.read { db in
                 try db.value("SELECT MAX(changed_at) FROM directory_person", as: Int64.self)
             }
             #expect(before == after)
+        }
+    }
+
+    @Test("A report that a stop of the server has left waits for nobody", arguments: TestDatabase.allCases)
+    func left(_ database: TestDatabase) async throws {
+        try await RosterCity.run(database) { made in
+            let li = try await made.city.client(.li), root = DifferencePages.root
+            for name in ["一.csv", "二.csv"] {
+                let sent = try await li.upload(
+                    root, from: root + "/new", field: "file", fileName: name, Array("姓名,性别\n黄小芳,女\n".utf8),
+                    [("place", made.school.id.rawValue), ("subject", "pupils")])
+                #expect(sent.location?.hasPrefix("/jobs/") == true)
+            }
+            // As it was left by a server that made small reports within the request, and by a job that was given up.
+            try await made.database.write { db in
+                try db.execute("DELETE FROM platform_job WHERE title = '核对名册 一.csv'")
+                try db.execute("UPDATE rosters_difference SET job_id = NULL WHERE file_name = '一.csv'")
+                try db.execute("UPDATE platform_job SET state = 'failed' WHERE title = '核对名册 二.csv'")
+            }
+            for _ in 0..<2 { try await made.city.platform.rosters.tend() }
+            try await made.work()
+            let states = try await made.database.read { db in
+                try db.rows("SELECT state, message FROM rosters_difference ORDER BY file_name") {
+                    "\(try $0.text(0)) \(try $0.text(1))"
+                }
+            }
+            #expect(states == ["done ", "failed 核对没有完成，请重新上传"])
+            #expect(try await made.kept() == 0)
         }
     }
 
@@ -85,5 +122,27 @@ struct DifferenceTests {
             #expect(try await made.city.client(.dongxing).get(path).status == 404)
             #expect(try await made.city.client(.wang).get(path).status == 404)
         }
+    }
+}
+
+extension RosterCity {
+    /// The page of the latest report.
+    fileprivate func report() async throws -> String {
+        let id: String? = try await database.read { db in
+            try db.value("SELECT id FROM rosters_difference ORDER BY id DESC LIMIT 1")
+        }
+        return DifferencePages.path(ID(try #require(id)))
+    }
+
+    /// Contents that reports keep on record.
+    fileprivate func kept() async throws -> Int? {
+        try await database.read { db in
+            try db.value("SELECT COUNT(*) FROM platform_file WHERE name LIKE '%.csv'")
+        }
+    }
+
+    fileprivate func work() async throws {
+        let runner = JobRunner(database: database, handlers: city.platform.jobs, logger: TestDatabase.logger)
+        while try await runner.runOne() {}
     }
 }

@@ -36,9 +36,19 @@ struct ExportOrderTests {
             while try await runner.runOne() {}
             #expect(try await client.get(ExportPages.root).text.contains(path))
             let answer = try await client.get(path)
+            // What is kept is on record, and so is who fetched it.
+            let (kept, fetched) = try await made.database.read { db in
+                (
+                    try db.value("SELECT name FROM platform_file", as: String.self),
+                    try db.value(
+                        "SELECT COUNT(*) FROM platform_audit_entry WHERE action = 'roster.export_fetched'", as: Int.self
+                    )
+                )
+            }
+            #expect(kept?.hasSuffix(".zip") == true && fetched == 1)
             let zip = made.city.folder + "/export.zip"
             try Data(answer.bytes).write(to: URL(fileURLWithPath: zip))
-            let files = try PackedFiles.read(path: zip, limits: ArchiveLimits())
+            let files = try TestArchive.files(at: zip)
             #expect(files.keys.sorted() == ["江平镇第一小学(示例).xlsx", "防城港市实验小学(示例).xlsx"])
             let book = made.city.folder + "/school.xlsx"
             try Data(files["防城港市实验小学(示例).xlsx"] ?? []).write(to: URL(fileURLWithPath: book))

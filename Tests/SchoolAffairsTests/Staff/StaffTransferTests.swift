@@ -82,6 +82,19 @@ import Testing
     }
 
     @Test(arguments: TestDatabase.allCases)
+    func `who accepted it for the school does not approve it for the office`(on database: TestDatabase) async throws {
+        try await StaffCity.run(database) { (world: StaffCity) async throws in
+            let bureau = try await world.city.client(.bureau), path = try await offered(world)
+            let yes = [("decision", "yes"), ("remark", "")]
+            #expect(try await bureau.post(path + "/answer", from: "/account", yes).status == 303)
+            #expect(try await !bureau.get(path).text.contains(path + "/decision"))
+            let both = try await bureau.post(path + "/decision", from: "/account", yes)
+            #expect(both.status == 403 && both.text.contains("确认接收的调动由其他管理员核准"))
+            #expect(try await world.duties(world.wang) == ["班主任", "语文"])
+        }
+    }
+
+    @Test(arguments: TestDatabase.allCases)
     func `a refusal needs a reason, a withdrawal ends it, and another one may follow`(
         on database: TestDatabase
     ) async throws {

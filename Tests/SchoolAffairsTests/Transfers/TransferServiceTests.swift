@@ -30,8 +30,34 @@ import Testing
     /// Passes the present step. Returns whether the pupil has moved.
     @discardableResult
     private func pass(_ id: ID<Transfer>, _ world: World, at now: Timestamp = World.now) async throws -> Bool {
-        let transfer = try await find(id, world)
-        return try await world.transfers(at: now) { try $0.pass(transfer) }
+        let transfer = try await find(id, world), isOfUnit = transfer.permission == .changeApprove
+        let actor = isOfUnit ? World.county : World.actor
+        return try await world.transfers(at: now, by: actor) { try $0.pass(transfer) }
+    }
+
+    @Test(arguments: TestDatabase.allCases)
+    func `nobody passes a step for the school and one for the county`(on database: TestDatabase) async throws {
+        try await World.run(database) { world in
+            _ = try await world.add("韦一", to: world.sender.classes[2024]!)
+            let id = try await apply(try claim(), to: world.receiver, world)
+            try await pass(id, world)
+            func isForbidden(_ actor: AuditActor) async throws -> Bool {
+                let transfer = try await find(id, world)
+                do { _ = try await world.transfers(by: actor) { try $0.pass(transfer) } } catch DomainError.forbidden {
+                    return true
+                }
+                return false
+            }
+            #expect(try await isForbidden(World.actor))
+            #expect(try await find(id, world).state == .receivingUnit)
+            try await pass(id, world)
+            // Nor the other way round; who has done nothing in it yet, may.
+            #expect(try await isForbidden(World.county))
+            try await pass(id, world)
+            #expect(try await isForbidden(World.actor))
+            #expect(try await !isForbidden(AuditActor(id: "other", name: "另一人", address: "")))
+            #expect(try await find(id, world).state == .done)
+        }
     }
 
     @Test(arguments: TestDatabase.allCases)

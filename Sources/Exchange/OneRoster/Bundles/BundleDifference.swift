@@ -25,17 +25,17 @@ package struct BundleDifference: Sendable, Equatable {
         let view = OneRosterView(scope: scope, root: root, version: .v1p2, now: now, site: "")
         var differences: [BundleDifference] = []
         for file in BundleFile.all {
-            guard let table = check.tables[file.name], let way = check.ways[file.name] else { continue }
-            var present: Set<String> = []
+            guard var rest = check.keys[file.name], let way = check.ways[file.name] else { continue }
+            var known = 0, missing = 0
             try await reader.each(file.collection, OneRosterSelection(), view) { records in
-                present.formUnion(records.map(\.id))
+                for record in records {
+                    if rest.remove(BundleKey(record.id)) != nil { known += 1 } else { missing += 1 }
+                }
             }
-            let told = Set(table.rows.compactMap(\.first))
-            let ended = table.rows.count { $0.count > 1 && $0[1] == "tobedeleted" }
             differences.append(
                 BundleDifference(
-                    file: file.name, new: told.subtracting(present).count, known: told.intersection(present).count,
-                    missing: way == "bulk" ? present.subtracting(told).count : 0, ended: ended))
+                    file: file.name, new: rest.count, known: known, missing: way == "bulk" ? missing : 0,
+                    ended: check.ended[file.name] ?? 0))
         }
         return differences
     }

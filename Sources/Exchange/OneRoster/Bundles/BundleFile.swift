@@ -44,6 +44,9 @@ struct BundleFile: Sendable {
         "orgSourcedId", "userProfileSourcedId",
     ]
 
+    /// All that are read, in the order in which one refers to the other.
+    static let read = all.map(\.name).flatMap { $0 == "users" ? [$0, roles] : [$0] }
+
     /// Those that the binding knows and the platform has nothing for.
     static let absent = [
         "categories", "classResources", "courseResources", "lineItemLearningObjectiveIds", "lineItems",

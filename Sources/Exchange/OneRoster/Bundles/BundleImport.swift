@@ -60,10 +60,7 @@ struct BundleImport: Sendable {
     let message: String
     let createdAt: Timestamp
     let createdBy: String
-    let decidedAt: Timestamp?
-    let decidedBy: String
-    let undoneAt: Timestamp?
-    let undoneBy: String
+    let decided: IntakeDecided
 
     /// The batches that hold somebody.
     var batches: [String] { (pupils > 0 ? [pupilsBatch] : []) + (staff > 0 ? [staffBatch] : []) }
@@ -80,25 +77,19 @@ struct BundleImport: Sendable {
     static let columns: SQL =
         """
         b.id, b.partner_id, p.name, o.path, b.file_name, b.sha256, b.file_key, b.sm3, b.state, b.pupils_batch,
-        b.staff_batch, b.count_new, b.count_changed, b.count_unchanged, b.count_doubtful, b.count_refused,
-        b.count_cells, b.digest, b.pupils, b.staff, b.ended, b.skipped, b.problems, b.message, b.created_at,
-        b.created_by, b.decided_at, b.decided_by, b.undone_at, b.undone_by
+        b.staff_batch, \(IntakeOutcome.columns("b")), b.pupils, b.staff, b.ended, b.skipped, b.problems, b.message,
+        b.created_at, b.created_by, \(IntakeDecided.columns("b"))
         """
 
     init(_ row: borrowing Row) throws {
         (id, partner, partnerName, path) = (try row.get(0), try row.get(1), try row.get(2), try row.get(3))
         (fileName, sha256, fileKey, sm3) = (try row.get(4), try row.get(5), try row.get(6), try row.get(7))
         (state, pupilsBatch, staffBatch) = (try row.get(8), try row.get(9), try row.get(10))
-        var outcome = IntakeOutcome()
-        (outcome.new, outcome.changed, outcome.unchanged) = (try row.get(11), try row.get(12), try row.get(13))
-        (outcome.doubtful, outcome.refused, outcome.cells) = (try row.get(14), try row.get(15), try row.get(16))
-        outcome.digest = try row.get(17)
-        self.outcome = outcome
+        outcome = try IntakeOutcome(row, at: 11)
         (pupils, staff, ended, skipped) = (try row.get(18), try row.get(19), try row.get(20), try row.get(21))
         problems = try row.text(22).split(separator: "\n").map(String.init)
         (message, createdAt, createdBy) = (try row.get(23), try row.get(24), try row.get(25))
-        (decidedAt, decidedBy) = (try row.get(26), try row.get(27))
-        (undoneAt, undoneBy) = (try row.get(28), try row.get(29))
+        decided = try IntakeDecided(row, at: 26)
     }
 
     static func keyContext(_ id: BundleImportID) -> String { "exchange_bundle.file_key/\(id)" }
@@ -142,5 +133,13 @@ enum BundleImportSchema {
         """,
         "CREATE INDEX exchange_bundle_key_person ON exchange_bundle_key (person_id)",
         "CREATE INDEX exchange_bundle_key_bundle ON exchange_bundle_key (bundle_id)",
+    ]
+    /// What a bundle calls organisations and homerooms: a later one may tell only what changed and mean the same.
+    static let places = [
+        """
+        CREATE TABLE exchange_bundle_place (
+            bundle_id TEXT NOT NULL REFERENCES exchange_bundle (id), file TEXT NOT NULL, source_id TEXT NOT NULL,
+            code TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (bundle_id, file, source_id))
+        """
     ]
 }

@@ -169,11 +169,9 @@ enum BundleImportPages {
     }
 
     private static func facts(_ bundle: BundleImport) -> [(String, HTML)] {
-        var rows: [(String, HTML)] = [
+        let rows: [(String, HTML)] = [
             ("上传", HTML(text: "\(bundle.createdBy)，\(bundle.createdAt.text)")), ("SM3", HTML(text: bundle.sm3)),
         ]
-        if let at = bundle.decidedAt { rows.append(("决定", HTML(text: "\(bundle.decidedBy)，\(at.text)"))) }
-        if let at = bundle.undoneAt { rows.append(("撤销", HTML(text: "\(bundle.undoneBy)，\(at.text)"))) }
-        return rows
+        return rows + bundle.decided.facts
     }
 }

@@ -17,9 +17,17 @@ struct BundleImportRoutes: Sendable {
         routes.get(root + "/new", access: access) { try await form($0) }
         routes.upload(root, access: access, upload)
         routes.get(root + "/:id", access: access, show)
-        routes.post(root + "/:id/acceptance", access: access, accept)
-        routes.post(root + "/:id/discard", access: access, discard)
-        routes.post(root + "/:id/undo", access: access, undo)
+        let service = service
+        IntakeDecisionRoutes<BundleImportSubject>(
+            database: database, root: root, noun: "这个名册包", roster: "名册", job: BundleImportService.acceptJob,
+            find: { id, scope, db in
+                let bundle = try BundleImportStore(db).find(id, within: scope)
+                guard bundle.state == .compared else { return nil }
+                return .init(
+                    title: "接受名册包 \(bundle.fileName)", place: bundle.path, digest: bundle.outcome.digest)
+            }, discard: { try await service.discard($0, for: $1, by: $2) },
+            undo: { try await service.undo($0, for: $1, by: $2) }
+        ).add(to: &routes)
     }
 
     @Sendable private func list(_ request: WebRequest) async throws -> WebResponse {
@@ -78,43 +86,5 @@ struct BundleImportRoutes: Sendable {
                 job: try store.job(of: id))
         }
         return .html(BundleImportPages.show(view, request.page))
-    }
-
-    @Sendable private func accept(_ request: WebRequest) async throws -> WebResponse {
-        let user = try request.user, scope = user.scope(of: .exchangeFeedManage)
-        let id: BundleImportID = try request.id("id"), agreed = request.form["digest"] ?? ""
-        let job = try await database.write { db -> ID<Job>? in
-            let bundle = try BundleImportStore(db).find(id, within: scope)
-            // What was looked at must be what is written.
-            guard bundle.state == .compared, bundle.outcome.digest == agreed else { return nil }
-            return try JobStore(db).add(
-                kind: BundleImportService.acceptJob, title: "接受名册包 \(bundle.fileName)", payload: "\(id) \(agreed)",
-                result: BundleImportPages.path(id), by: user, at: bundle.path)
-        }
-        guard let job else {
-            let words = "这个名册包刚被处理过，没有再写入，请看现在的情况。"
-            return .redirect(BundleImportPages.path(id), flash: Flash(.warning, words))
-        }
-        return .redirect("/jobs/\(job)")
-    }
-
-    @Sendable private func discard(_ request: WebRequest) async throws -> WebResponse {
-        try await decide(request, done: "已放弃") { try await service.discard($0, for: $1, by: $2) }
-    }
-
-    @Sendable private func undo(_ request: WebRequest) async throws -> WebResponse {
-        try await decide(request, done: "已撤销，名册恢复到接受之前") { try await service.undo($0, for: $1, by: $2) }
-    }
-
-    private func decide(
-        _ request: WebRequest, done: String, _ deed: (BundleImportID, CurrentUser, AuditActor) async throws -> Void
-    ) async throws -> WebResponse {
-        let user = try request.user, id: BundleImportID = try request.id("id")
-        do {
-            try await deed(id, user, AuditActor(user, address: request.remoteAddress))
-        } catch DomainError.conflict(let reason) {
-            return .redirect(BundleImportPages.path(id), flash: Flash(.warning, reason))
-        }
-        return .redirect(BundleImportPages.path(id), flash: Flash(.done, done))
     }
 }

@@ -10,19 +10,16 @@ struct BundleImportService: Sendable {
     let crypto: any CryptoProvider
     let sealedFiles: SealedFiles
     let intake: any RosterIntake
+    let files: FileStore
     let workFolder: String
     let now: @Sendable () -> Timestamp
+    /// Stands between any two steps; a test stops the work there.
+    var pause: @Sendable () throws -> Void = {}
 
     static let readJob = "exchange.bundle.read"
     static let acceptJob = "exchange.bundle.accept"
     /// Problems that are kept of a bundle that is refused.
     private static let mostProblems = 200
-
-    static var limits: ArchiveLimits {
-        var limits = ArchiveLimits()
-        (limits.inflatedBytes, limits.entries) = (256 << 20, 100)
-        return limits
-    }
 
     /// An uploaded archive.
     struct Upload: Sendable {
@@ -44,14 +41,24 @@ struct BundleImportService: Sendable {
         guard let partner = sender else { throw DomainError.invalid("partner", "选择交换伙伴") }
         let sealedFiles = sealedFiles, crypto = crypto, now = now()
         let (sm3, kept) = try await SheetRowFeed.onThread {
-            do { _ = try PackedFiles.names(path: upload.path, limits: BundleImportService.limits) } catch let error
+            do { _ = try PackedFiles.names(path: upload.path, limits: BundleSource.limits) } catch let error
                 as PackedFiles.Failure
             { throw DomainError.invalid("file", error.message) }
             return (Hex.encode(try SM3.hash(fileAt: upload.path)), try sealedFiles.keep(fileAt: upload.path))
         }
+        try pause()
+        let intake = intake, files = files
         return try await database.write { db in
             let store = BundleImportStore(db), bundle = BundleImportID.new()
-            if let open = try store.open(sm3, of: id) { return (open, nil) }
+            if let open = try store.open(sm3, of: id) {
+                let job = try store.job(of: open.id).flatMap { ID<Job>(checking: $0) }
+                let hasStopped = try open.state == .reading && (job.map { try JobStore(db).hasEnded($0) } ?? true)
+                guard hasStopped else { return (open.id, nil) }
+                // Nobody reads it any more; the one that comes now takes its place.
+                try BundleImportService.refuse(open, ["读取没有完成"], intake, by: actor, now, store)
+            }
+            _ = try files.record(
+                sha256: kept.sha256, size: kept.size, name: upload.name, by: actor.name, now: now, on: db)
             let key = try crypto.seal(kept.key, context: BundleImport.keyContext(bundle))
             try store.insert(
                 bundle, partner: id, name: upload.name, sha256: kept.sha256, key: key, sm3: sm3, by: actor.name,
@@ -67,66 +74,35 @@ struct BundleImportService: Sendable {
         }
     }
 
-    private func find(_ id: BundleImportID) async throws -> BundleImport {
+    func find(_ id: BundleImportID) async throws -> BundleImport {
         try await database.read { try BundleImportStore($0).find(id, within: .everything) }
     }
 
-    /// Checks the archive and computes its change set. May run twice.
-    func read(_ id: BundleImportID, _ progress: @Sendable (Int, Int, String) async throws -> Void) async throws {
-        let bundle = try await find(id)
-        guard bundle.state == .reading, let sealed = bundle.fileKey else { return }
-        try await progress(0, 3, "正在检查")
-        let key = try crypto.open(sealed, context: BundleImport.keyContext(id))
-        let check: BundleCheck
-        do {
-            check = try await sealedFiles.withPlain(bundle.sha256, key: key) { path in
-                try await SheetRowFeed.onThread {
-                    BundleCheck(try PackedFiles.read(path: path, limits: BundleImportService.limits))
-                }
-            }
-        } catch let error as PackedFiles.Failure { return try await refuse(bundle, [error.message]) }
-        do { try await compare(check, bundle, progress) } catch DomainError.invalid(let problems) {
-            try await refuse(bundle, problems.map(\.message))
+    func refuse(_ bundle: BundleImport, _ problems: [String]) async throws {
+        let now = now(), intake = intake
+        try await database.write {
+            try BundleImportService.refuse(bundle, problems, intake, by: .system, now, BundleImportStore($0))
         }
     }
 
-    private func compare(
-        _ check: BundleCheck, _ bundle: BundleImport, _ progress: @Sendable (Int, Int, String) async throws -> Void
-    ) async throws {
-        let id = bundle.id
-        guard check.problems.isEmpty else { return try await refuse(bundle, check.problems.map(\.text)) }
-        let partner = try await database.read { try PartnerStore($0).find(bundle.partner, within: .everything) }
-        let known = try await knowledge(check, partner)
-        let rosters = BundleRosters(check, known, on: now().day)
-        try await database.write { try BundleImportStore($0).set(rosters, of: bundle) }
-        try await progress(1, 3, "正在核对学生")
-        var outcome = IntakeOutcome()
-        outcome = outcome + (try await compare(rosters.pupils, .pupils, bundle, partner))
-        try await progress(2, 3, "正在核对教职工")
-        outcome = outcome + (try await compare(rosters.staff, .staff, bundle, partner))
-        let differences = try await BundleDifference.of(check, within: partner.scope, database, crypto, at: now())
-        try await keep(outcome, of: bundle) { try $0.set(differences, check.ways, id) }
-    }
-
-    private func refuse(_ bundle: BundleImport, _ problems: [String]) async throws {
-        let now = now(), intake = intake, few = Array(problems.prefix(BundleImportService.mostProblems))
-        try await database.write { db in
-            let store = BundleImportStore(db)
-            guard try store.move(bundle.id, from: [.reading], to: .refused, message: "共 \(problems.count) 处不符合标准")
-            else {
-                return
-            }
-            try store.setProblems(few, bundle.id)
-            try store.forgetFile(bundle.id)
-            try store.forget(bundle.id)
-            try intake.release([bundle.pupilsBatch, bundle.staffBatch], on: db)
-            try AuditLog.record(
-                "exchange.bundle_refused", bundle.id.rawValue, by: .system, at: bundle.path,
-                "\(bundle.partnerName)，\(bundle.fileName)", now: now, on: db)
+    private static func refuse(
+        _ bundle: BundleImport, _ problems: [String], _ intake: any RosterIntake, by actor: AuditActor,
+        _ now: Timestamp, _ store: BundleImportStore
+    ) throws {
+        guard try store.move(bundle.id, from: [.reading], to: .refused, message: "共 \(problems.count) 处问题") else {
+            return
         }
+        try store.setProblems(Array(problems.prefix(mostProblems)), bundle.id)
+        try store.forgetFile(bundle)
+        try store.forget(bundle.id)
+        try store.forgetPlaces(bundle.id)
+        try intake.release([bundle.pupilsBatch, bundle.staffBatch], on: store.db)
+        try AuditLog.record(
+            "exchange.bundle_refused", bundle.id.rawValue, by: actor, at: bundle.path,
+            "\(bundle.partnerName)，\(bundle.fileName)", now: now, on: store.db)
     }
 
-    private func keep(
+    func keep(
         _ outcome: IntakeOutcome, of bundle: BundleImport, message: String = "",
         _ also: @escaping @Sendable (BundleImportStore) throws -> Void = { _ in }
     ) async throws {
@@ -137,10 +113,11 @@ struct BundleImportService: Sendable {
             if isIdle { words = outcome.isClean ? "与现有名册相同，0 处变化" : "没有可接收的内容" }
             guard
                 try store.move(
-                    bundle.id, from: [.reading, .compared], to: isIdle ? .unchanged : .compared, message: words)
-            else { return }
-            try store.set(outcome, bundle.id)
-            try store.forgetFile(bundle.id)
+                    bundle.id, from: [.reading, .compared], to: isIdle ? .unchanged : .compared, message: words,
+                    batches: bundle.pupilsBatch)
+            else { return try BundleImportService.clear(bundle, intake, store) }
+            try store.ledger.set(outcome, bundle.id)
+            try store.forgetFile(bundle)
             if isIdle {
                 try store.forget(bundle.id)
                 if outcome.isClean { try intake.release([bundle.pupilsBatch, bundle.staffBatch], on: db) }
@@ -148,50 +125,21 @@ struct BundleImportService: Sendable {
             try also(store)
         }
     }
+}
 
-    /// What is known of the keys that the bundle uses.
-    private func knowledge(_ check: BundleCheck, _ partner: Partner) async throws -> BundleKnowledge {
-        let told = check.tables.mapValues { BundleRecords($0) }
-        let users = Set(
-            (told["users"]?.records.map(\.id) ?? []) + (told["enrollments"]?.records.map { $0["userSourcedId"] } ?? []))
-        let classes = Set(
-            (told["classes"]?.records.map(\.id) ?? [])
-                + (told["enrollments"]?.records.map { $0["classSourcedId"] } ?? [])
-        ).compactMap { ID<ClassGroup>(checking: $0) }
-        return try await database.read(isLong: true) { db in
-            var known = BundleKnowledge()
-            known.people = try BundleImportStore(db).people(
-                users.sorted(), of: partner.id, within: partner.scope)
-            for school in try OrganisationStore(db).all(within: partner.scope) where school.kind.isSchool {
-                known.schools[school.id.rawValue] = school
-            }
-            for start in stride(from: 0, to: classes.count, by: 500) {
-                let some = Array(classes[start..<min(start + 500, classes.count)])
-                for (group, _) in try ClassGroupStore(db).changes(of: some, within: partner.scope) {
-                    known.classes[group.id.rawValue] = group.cohortName
-                }
-            }
-            return known
+extension BundleImportService {
+    /// Ends what a reading has made of a bundle that was given up, or is read by another, meanwhile.
+    private static func clear(
+        _ bundle: BundleImport, _ intake: any RosterIntake, _ store: BundleImportStore
+    ) throws {
+        let present = try store.find(bundle.id, within: .everything)
+        let isGivenUp = present.state == .discarded || present.state == .refused
+        guard isGivenUp || present.pupilsBatch != bundle.pupilsBatch else { return }
+        try intake.end([bundle.pupilsBatch, bundle.staffBatch], on: store.db)
+        if isGivenUp {
+            try store.forget(bundle.id)
+            try store.forgetPlaces(bundle.id)
         }
-    }
-
-    private func compare(
-        _ roster: BundleRosters.Roster, _ kind: IntakeFile.Roster, _ bundle: BundleImport, _ partner: Partner
-    ) async throws -> IntakeOutcome {
-        guard !roster.lines.isEmpty else { return IntakeOutcome() }
-        let path = "\(workFolder)/bundle-\(Identifiers.next()).csv"
-        defer { try? FileManager.default.removeItem(atPath: path) }  // a left-over goes when the server starts
-        let bytes = roster.bytes(kind == .pupils ? BundleRosters.pupilHead : BundleRosters.staffHead)
-        guard
-            FileManager.default.createFile(
-                atPath: path, contents: Data(bytes), attributes: [.posixPermissions: 0o600])
-        else { throw DomainError.unavailable("文件保存失败，可能是存储空间不足。") }
-        return try await intake.compare(
-            IntakeFile(
-                batch: kind == .pupils ? bundle.pupilsBatch : bundle.staffBatch, path: path,
-                name: "\(bundle.fileName)（\(kind == .pupils ? "学生" : "教职工")）", roster: kind, scope: partner.scope,
-                owners: partner.settings.owners, day: bundle.createdAt.day,
-                page: BundleImportPages.path(bundle.id), actor: partner.actor))
     }
 }
 
@@ -219,6 +167,7 @@ extension BundleImportService {
                 try BundleImportService.finish(bundle, by: actor, now, store)
                 return true
             }
+            try pause()
             if isDone { return }
             let bundle = try await find(id)
             var outcome = IntakeOutcome()
@@ -235,7 +184,7 @@ extension BundleImportService {
         _ bundle: BundleImport, by actor: AuditActor, _ now: Timestamp, _ store: BundleImportStore
     ) throws {
         _ = try store.move(bundle.id, from: [.compared], to: .accepted)
-        try store.setDecided(bundle.id, by: actor.name, now: now)
+        try store.ledger.setDecided(bundle.id, by: actor.name, now: now)
         let outcome = bundle.outcome
         try ExchangeRunStore(store.db).insert(
             ExchangeRun(
@@ -257,7 +206,8 @@ extension BundleImportService {
             try intake.undo(bundle.batches, by: actor, now: now, on: db)
             try intake.release(bundle.batches, on: db)
             try store.forget(id)
-            try store.setUndone(id, by: actor.name, now: now)
+            try store.forgetPlaces(id)
+            try store.ledger.setUndone(id, by: actor.name, now: now)
             try AuditLog.record(
                 "exchange.bundle_undone", id.rawValue, by: actor, at: bundle.path,
                 "\(bundle.partnerName)，\(bundle.fileName)", now: now, on: db)
@@ -271,10 +221,11 @@ extension BundleImportService {
             guard try store.move(id, from: [.reading, .compared], to: .discarded) else {
                 throw DomainError.conflict("这个名册包已由他人处理。")
             }
-            try intake.discard(bundle.batches, by: actor, now: now, on: db)
+            try intake.discard([bundle.pupilsBatch, bundle.staffBatch], by: actor, now: now, on: db)
             try store.forget(id)
-            try store.forgetFile(id)
-            try store.setDecided(id, by: actor.name, now: now)
+            try store.forgetPlaces(id)
+            try store.forgetFile(bundle)
+            try store.ledger.setDecided(id, by: actor.name, now: now)
             try AuditLog.record(
                 "exchange.bundle_discarded", id.rawValue, by: actor, at: bundle.path,
                 "\(bundle.partnerName)，\(bundle.fileName)", now: now, on: db)
@@ -286,15 +237,16 @@ extension BundleImportService {
         return [
             JobHandler(BundleImportService.readJob) { context in
                 guard let id = BundleImportID(checking: context.job.payload) else { throw DomainError.notFound }
-                try await service.read(id) { try await context.report($0, of: $1, $2) }
+                do {
+                    try await service.read(id) { try await context.report($0, of: $1, $2) }
+                } catch let error where context.job.isLastAttempt && !(error is CancellationError) {
+                    try await service.refuse(try await service.find(id), ["读取出错，已停止重试，请重新上传"])
+                    throw error
+                }
                 return "名册包\(try await service.find(id).state.title)"
             },
-            JobHandler(BundleImportService.acceptJob) { context in
-                let job = context.job, told = job.payload.split(separator: " ").map(String.init)
-                guard told.count == 2, let id = BundleImportID(checking: told[0]) else { throw DomainError.notFound }
-                try await service.accept(
-                    id, agreed: told[1], by: AuditActor(id: job.account?.rawValue, name: job.createdBy, address: ""))
-                return "已写入名册"
+            IntakeDecisionRoutes<BundleImportSubject>.handler(BundleImportService.acceptJob, roster: "名册") {
+                try await service.accept($0, agreed: $1, by: $2)
             },
         ]
     }

@@ -25,13 +25,14 @@ struct BundleImportStore {
         return found
     }
 
-    /// A bundle of the partner with the same content that waits for a decision.
-    func open(_ sm3: String, of partner: PartnerID) throws -> BundleImportID? {
-        try db.value(
+    /// A bundle of the partner with the same content that is being read or waits for a decision.
+    func open(_ sm3: String, of partner: PartnerID) throws -> BundleImport? {
+        try db.first(
             """
-            SELECT id FROM exchange_bundle
-            WHERE partner_id = \(partner) AND sm3 = \(sm3) AND state IN ('reading', 'compared') ORDER BY id DESC LIMIT 1
-            """)
+            SELECT \(BundleImport.columns) FROM \(BundleImportStore.tables)
+            WHERE b.partner_id = \(partner) AND b.sm3 = \(sm3) AND b.state IN ('reading', 'compared')
+            ORDER BY b.id DESC LIMIT 1
+            """, BundleImport.init)
     }
 
     /// The latest first, continued after the bundle `after`.
@@ -64,14 +65,27 @@ struct BundleImportStore {
             """)
     }
 
+    /// Gives the bundle new batches, and forgets which row of the old ones stood for whom.
+    func begin(_ id: BundleImportID) throws {
+        try db.execute("DELETE FROM exchange_bundle_row WHERE bundle_id = \(id)")
+        try db.execute(
+            """
+            UPDATE exchange_bundle SET pupils_batch = \(Identifiers.next()), staff_batch = \(Identifiers.next())
+            WHERE id = \(id)
+            """)
+    }
+
     /// The conditional update is the lock. Returns whether this call moved the bundle.
+    /// - Parameter batches: the pupils' batch of the reading that speaks; one that was begun anew does not listen.
     func move(
-        _ id: BundleImportID, from states: [BundleImport.State], to state: BundleImport.State, message: String = ""
+        _ id: BundleImportID, from states: [BundleImport.State], to state: BundleImport.State, message: String = "",
+        batches: String? = nil
     ) throws -> Bool {
-        try db.change(
+        let ours: SQL = batches.map { " AND pupils_batch = \($0)" } ?? .empty
+        return try db.change(
             """
             UPDATE exchange_bundle SET state = \(state), message = \(message)
-            WHERE id = \(id) AND state IN \(in: states)
+            WHERE id = \(id) AND state IN \(in: states)\(ours)
             """) == 1
     }
 
@@ -84,8 +98,9 @@ struct BundleImportStore {
     }
 
     /// What was read is not needed any more: without its key the file cannot be opened again.
-    func forgetFile(_ id: BundleImportID) throws {
-        try db.execute("UPDATE exchange_bundle SET file_key = NULL WHERE id = \(id)")
+    func forgetFile(_ bundle: BundleImport) throws {
+        try db.execute("UPDATE exchange_bundle SET file_key = NULL WHERE id = \(bundle.id)")
+        try FileStore.forget(bundle.sha256, on: db)
     }
 
     func setProblems(_ problems: [String], _ id: BundleImportID) throws {
@@ -93,32 +108,23 @@ struct BundleImportStore {
             "UPDATE exchange_bundle SET problems = \(problems.joined(separator: "\n")) WHERE id = \(id)")
     }
 
-    func set(_ outcome: IntakeOutcome, _ id: BundleImportID) throws {
-        try db.execute(
-            """
-            UPDATE exchange_bundle SET count_new = \(outcome.new), count_changed = \(outcome.changed),
-                count_unchanged = \(outcome.unchanged), count_doubtful = \(outcome.doubtful),
-                count_refused = \(outcome.refused), count_cells = \(outcome.cells), digest = \(outcome.digest)
-            WHERE id = \(id)
-            """)
+    /// What both kinds of intake keep alike.
+    var ledger: IntakeLedger { IntakeLedger(db: db, table: "exchange_bundle") }
+
+    /// Keeps for which of the sender's keys the rows of a batch stand.
+    func add(_ sources: [String], at rows: Range<Int>, of batch: String, to id: BundleImportID) throws {
+        try db.insert(
+            into: "exchange_bundle_row (bundle_id, batch, row_number, source_id)",
+            rows: zip(rows, sources).map { row, source in
+                [id.databaseValue, .text(batch), row.databaseValue, .text(source)]
+            })
     }
 
-    /// Keeps which row of which batch stands for which of the sender's keys, and how many people there are.
-    func set(_ rosters: BundleRosters, of bundle: BundleImport) throws {
-        try db.execute("DELETE FROM exchange_bundle_row WHERE bundle_id = \(bundle.id)")
-        for (batch, sources) in [
-            (bundle.pupilsBatch, rosters.pupils.sources), (bundle.staffBatch, rosters.staff.sources),
-        ] {
-            try db.insert(
-                into: "exchange_bundle_row (bundle_id, batch, row_number, source_id)",
-                rows: sources.enumerated().map { index, source in
-                    [bundle.id.databaseValue, .text(batch), (index + 2).databaseValue, .text(source)]
-                })
-        }
+    func setCounts(pupils: Int, staff: Int, ended: Int, skipped: Int, _ id: BundleImportID) throws {
         try db.execute(
             """
-            UPDATE exchange_bundle SET pupils = \(rosters.pupils.sources.count), staff = \(rosters.staff.sources.count),
-                ended = \(rosters.ended), skipped = \(rosters.skipped) WHERE id = \(bundle.id)
+            UPDATE exchange_bundle SET pupils = \(pupils), staff = \(staff), ended = \(ended), skipped = \(skipped)
+            WHERE id = \(id)
             """)
     }
 
@@ -162,105 +168,12 @@ struct BundleImportStore {
 
     func delete(_ ids: [BundleImportID]) throws {
         guard !ids.isEmpty else { return }
+        let kept: [String] = try db.column(
+            "SELECT sha256 FROM exchange_bundle WHERE id IN \(in: ids) AND file_key IS NOT NULL")
+        for sha256 in kept { try FileStore.forget(sha256, on: db) }
         try db.execute("DELETE FROM exchange_bundle_row WHERE bundle_id IN \(in: ids)")
         try db.execute("DELETE FROM exchange_bundle_file WHERE bundle_id IN \(in: ids)")
+        try db.execute("DELETE FROM exchange_bundle_place WHERE bundle_id IN \(in: ids)")
         try db.execute("DELETE FROM exchange_bundle WHERE id IN \(in: ids)")
-    }
-
-    func setDecided(_ id: BundleImportID, by name: String, now: Timestamp) throws {
-        try db.execute("UPDATE exchange_bundle SET decided_at = \(now), decided_by = \(name) WHERE id = \(id)")
-    }
-
-    func setUndone(_ id: BundleImportID, by name: String, now: Timestamp) throws {
-        try db.execute("UPDATE exchange_bundle SET undone_at = \(now), undone_by = \(name) WHERE id = \(id)")
-    }
-
-    // Keys of the senders
-
-    /// The sender's key of each row of a batch.
-    func sources(of id: BundleImportID, batch: String) throws -> [Int: String] {
-        var found: [Int: String] = [:]
-        try db.each(
-            """
-            SELECT row_number, source_id FROM exchange_bundle_row WHERE bundle_id = \(id) AND batch = \(batch)
-            """
-        ) { found[try $0.get(0)] = try $0.get(1) }
-        return found
-    }
-
-    /// Remembers whom the partner means, and whom it meant before.
-    func learn(_ source: String, is person: ID<Person>, of bundle: BundleImport, now: Timestamp) throws {
-        let former = try db.first(
-            """
-            SELECT person_id, bundle_id FROM exchange_bundle_key
-            WHERE partner_id = \(bundle.partner) AND source_id = \(source)
-            """
-        ) { (try $0.get(0, as: ID<Person>.self), try $0.get(1, as: BundleImportID.self)) }
-        if former?.0 == person { return }
-        if let former {
-            try db.execute(
-                """
-                UPDATE exchange_bundle_row SET former_person_id = \(former.0), former_bundle_id = \(former.1)
-                WHERE bundle_id = \(bundle.id) AND source_id = \(source)
-                """)
-        }
-        try db.execute(
-            """
-            INSERT INTO exchange_bundle_key (partner_id, source_id, person_id, bundle_id, at)
-            VALUES (\(bundle.partner), \(source), \(person), \(bundle.id), \(now))
-            ON CONFLICT (partner_id, source_id) DO UPDATE SET person_id = excluded.person_id,
-                bundle_id = excluded.bundle_id, at = excluded.at
-            """)
-    }
-
-    /// Takes back what a bundle has taught, and ends its rows.
-    func forget(_ id: BundleImportID) throws {
-        let former = try db.rows(
-            """
-            SELECT source_id, former_person_id, former_bundle_id FROM exchange_bundle_row
-            WHERE bundle_id = \(id) AND former_person_id IS NOT NULL
-            """
-        ) { (try $0.text(0), try $0.get(1, as: ID<Person>.self), try $0.get(2, as: BundleImportID.self)) }
-        for (source, person, bundle) in former {
-            try db.execute(
-                """
-                UPDATE exchange_bundle_key SET person_id = \(person), bundle_id = \(bundle)
-                WHERE bundle_id = \(id) AND source_id = \(source)
-                """)
-        }
-        try db.execute("DELETE FROM exchange_bundle_key WHERE bundle_id = \(id)")
-        try db.execute("DELETE FROM exchange_bundle_row WHERE bundle_id = \(id)")
-    }
-
-    /// Whom each of the keys means: by an earlier bundle of the partner, or because it is the platform's own and that of
-    /// somebody who learns or works within the partner's scope.
-    func people(_ sources: [String], of partner: PartnerID, within scope: DataScope) throws -> [String: BundleKnowledge
-        .Known]
-    {
-        var found: [String: BundleKnowledge.Known] = [:]
-        for start in stride(from: 0, to: sources.count, by: 500) {
-            let some = Array(sources[start..<min(start + 500, sources.count)])
-            try db.each(
-                """
-                SELECT p.id, s.id, s.name FROM directory_person p
-                JOIN directory_person s ON s.id = COALESCE(p.merged_into, p.id) WHERE p.id IN \(in: some) AND (
-                    EXISTS (
-                        SELECT 1 FROM directory_enrolment e JOIN directory_organisation o ON o.id = e.school_id
-                        WHERE e.person_id = s.id AND \(SQL.within(scope, "o.path")))
-                    OR EXISTS (
-                        SELECT 1 FROM directory_appointment a JOIN directory_organisation o ON o.id = a.organisation_id
-                        WHERE a.person_id = s.id AND \(SQL.within(scope, "o.path"))))
-                """
-            ) { found[try $0.get(0)] = .init(person: try $0.get(1), name: try $0.get(2)) }
-            try db.each(
-                """
-                SELECT k.source_id, s.id, s.name FROM exchange_bundle_key k
-                JOIN directory_person p ON p.id = k.person_id
-                JOIN directory_person s ON s.id = COALESCE(p.merged_into, p.id)
-                WHERE k.partner_id = \(partner) AND k.source_id IN \(in: some)
-                """
-            ) { found[try $0.get(0)] = .init(person: try $0.get(1), name: try $0.get(2)) }
-        }
-        return found
     }
 }

@@ -4,34 +4,40 @@ import Platform
 
 /// What the platform knows of the records that a bundle names.
 struct BundleKnowledge: Sendable {
-    struct Known: Sendable { let person: ID<Person>, name: String }
-    /// By the sender's keys.
-    var people: [String: Known] = [:]
-    var schools: [String: Organisation] = [:]
-    /// Names that do not change with the years.
-    var classes: [String: String] = [:]
-}
-
-/// The pupils and staff of a bundle as rosters that the reviewed import reads. Organisations, sessions, courses and classes
-/// are the platform's own: they are compared and never taken. People who have left stay; leaving is a deed of the school.
-struct BundleRosters: Sendable {
-    struct Roster: Sendable {
-        fileprivate(set) var lines: [[String]] = []
-        /// The sender's key of the person of each line.
-        fileprivate(set) var sources: [String] = []
-
-        /// A text table; the first person stands in row 2.
-        func bytes(_ head: [String]) -> [UInt8] {
-            [0xEF, 0xBB, 0xBF] + BundleFile.line(head) + lines.flatMap(BundleFile.line)
-        }
+    struct Known: Sendable {
+        let person: ID<Person>
+        let name: String
+        /// Whether she learns or works, or did, where the sender may tell of people.
+        var isOurs = true
+        /// The school where she is in a class now; `nil` when she is no pupil there.
+        var learnsAt: OrganisationID?
+        /// Where she holds a post now.
+        var worksAt: OrganisationID?
+    }
+    /// What the sender calls an organisation or a class, by an earlier bundle that was taken.
+    struct Place: Sendable {
+        let code: String
+        let name: String
     }
 
-    private(set) var pupils = Roster()
-    private(set) var staff = Roster()
-    /// People told as `tobedeleted`.
-    private(set) var ended = 0
-    /// Guardians, and people whose role is not told.
-    private(set) var skipped = 0
+    var schools: [String: Organisation] = [:]
+    /// Names of classes that do not change with the years, by the platform's own keys.
+    var classes: [String: String] = [:]
+    var organisationsTold: [String: Place] = [:]
+    var classesTold: [String: Place] = [:]
+}
+
+/// The pupils and staff of a bundle as rows of rosters that the reviewed import reads. Organisations, sessions, courses and
+/// classes are the platform's own: they are compared and never taken. People who have left stay; leaving is a deed of the
+/// school.
+struct BundleRosters: Sendable {
+    /// A row of one of the two rosters.
+    enum Line: Sendable, Equatable {
+        case pupil([String])
+        case staff([String])
+        /// Guardians, and people whose role is not told.
+        case none
+    }
 
     static let pupilHead = [
         "平台编号", "学校标识码", "学校名称", "班级", "姓名", "性别", "出生日期", "学籍号", "身份证件号", "电子信箱", "备注",
@@ -40,103 +46,91 @@ struct BundleRosters: Sendable {
         "平台编号", "学校标识码", "学校名称", "姓名", "性别", "出生日期", "工号", "身份证件号", "手机号", "电子信箱", "岗位职业", "备注",
     ]
 
-    private let tables: [String: BundleRecords]
-    private let known: BundleKnowledge
-    private var rolesOf: [String: [BundleRecords.Record]] = [:]
-    private var classesOf: [String: BundleRecords.Record] = [:]
+    var known: BundleKnowledge
+    private(set) var join: BundleJoin
+    /// 标识码 and name of what the bundle calls an organisation; names of its homerooms.
+    private(set) var organisations: [String: BundleKnowledge.Place] = [:]
+    private(set) var homerooms: [String: BundleKnowledge.Place] = [:]
 
     /// - Parameter day: on which roles and enrolments have to hold.
-    init(_ check: BundleCheck, _ known: BundleKnowledge, on day: LocalDate) {
+    init(_ known: BundleKnowledge, on day: LocalDate) {
         self.known = known
-        tables = check.tables.mapValues { BundleRecords($0) }
-        for role in tables[BundleFile.roles]?.active ?? [] where role.holds(on: day) {
-            rolesOf[role["userSourcedId"], default: []].append(role)
-        }
-        let homerooms = Set(
-            (tables["classes"]?.active ?? []).filter { $0["classType"] == "homeroom" }.map(\.id))
-        for enrollment in tables["enrollments"]?.active ?? []
-        where enrollment["role"] == "student" && enrollment.holds(on: day) {
-            let key = enrollment["classSourcedId"], user = enrollment["userSourcedId"]
-            guard homerooms.contains(key) || known.classes[key] != nil else { continue }
-            if let other = classesOf[user], !enrollment.goes(before: other) { continue }
-            classesOf[user] = enrollment
-        }
-        var told: Set<String> = []
-        for user in tables["users"]?.records ?? [] {
-            told.insert(user.id)
-            if user.isActive { add(user) } else { ended += 1 }
-        }
-        addMoved(besides: told)
+        join = BundleJoin(on: day)
     }
 
-    private mutating func add(_ user: BundleRecords.Record) {
-        let roles = rolesOf[user.id] ?? []
-        let words = Set(roles.map { $0["role"] }), place = classesOf[user.id]
-        let school = place?["schoolSourcedId"] ?? roles.first { $0["roleType"] == "primary" }?["orgSourcedId"]
-        let organisation = school ?? roles.first?["orgSourcedId"] ?? user["primaryOrgSourcedId"]
-        let person = known.people[user.id]
-        let name = BundleRosters.name(user, known: person?.name)
-        let (code, title) = names(ofSchool: organisation)
+    /// Takes a record of a file that stands before the users. Classes come before enrolments.
+    mutating func take(_ record: BundleRecord, of file: String) {
+        switch file {
+        case "orgs" where record.isActive:
+            organisations[record.id] = .init(code: record["identifier"], name: record["name"])
+        case "classes" where record.isActive && record["classType"] == "homeroom":
+            homerooms[record.id] = .init(code: "", name: record["title"])
+        case BundleFile.roles: join.takeRole(record)
+        case "enrollments" where className(record["classSourcedId"]) != nil: join.takeEnrolment(record)
+        case "demographics": join.takeDemographics(record)
+        default: break
+        }
+    }
+
+    /// The row of a user. Who is told without a role is what she is here.
+    func line(_ user: BundleRecord, _ person: BundleKnowledge.Known?) -> Line {
+        let key = BundleKey(user.id), roles = join.roles(of: key), place = join.enrolment(of: key)
+        let isUntold = roles.isEmpty && place == nil
+        let isPupil =
+            roles.contains(.student) || (roles.isEmpty && place != nil)
+            || (isUntold && person?.learnsAt != nil)
+        let isStaff = !roles.isDisjoint(with: .staff) || (isUntold && person?.worksAt != nil)
+        guard isPupil || isStaff else { return .none }
+        var told = place?.school ?? join.organisation(of: key) ?? user["primaryOrgSourcedId"]
+        // A change may be told without saying again where she is.
+        if isUntold, let here = isPupil ? person?.learnsAt : person?.worksAt { told = here.rawValue }
+        let (code, title) = names(ofSchool: told), name = BundleRosters.name(user, known: person?.name)
         let numbers = BundleRosters.numbers(user), note = "users.csv 第 \(user.line) 行"
-        let (sex, born) = demographics(user.id)
-        if words.contains("student") || (words.isEmpty && place != nil) {
-            pupils.lines.append([
-                person?.person.rawValue ?? "", code, title, place.map { className($0["classSourcedId"]) } ?? "", name,
-                sex, born, numbers[.studentNumber] ?? "", numbers[.citizenNumber] ?? "", user["email"], note,
+        let (sex, born) = join.facts(of: key), platform = person?.person.rawValue ?? ""
+        if isPupil {
+            return .pupil([
+                platform, code, title, place.flatMap { className($0.classGroup) } ?? "", name, sex, born,
+                numbers[.studentNumber] ?? "", numbers[.citizenNumber] ?? "", user["email"], note,
             ])
-            pupils.sources.append(user.id)
-        } else if !words.isDisjoint(with: BundleRosters.staffRoles) {
-            staff.lines.append([
-                person?.person.rawValue ?? "", code, title, name, sex, born, numbers[.staffNumber] ?? "",
-                numbers[.citizenNumber] ?? "", numbers[.phone] ?? "", user["email"],
-                person == nil ? BundleRosters.post(words) : "", note,
-            ])
-            staff.sources.append(user.id)
-        } else {
-            skipped += 1
         }
+        return .staff([
+            platform, code, title, name, sex, born, numbers[.staffNumber] ?? "", numbers[.citizenNumber] ?? "",
+            numbers[.phone] ?? "", user["email"], person == nil ? BundleRosters.post(roles) : "", note,
+        ])
     }
 
-    /// A change of class may be told without the pupil herself, when she was told before.
-    private mutating func addMoved(besides told: Set<String>) {
-        for (user, enrollment) in classesOf.sorted(by: { $0.key < $1.key }) where !told.contains(user) {
-            guard let person = known.people[user] else { continue }
-            let (code, title) = names(ofSchool: enrollment["schoolSourcedId"])
-            pupils.lines.append([
-                person.person.rawValue, code, title, className(enrollment["classSourcedId"]), person.name, "", "", "",
-                "", "", "enrollments.csv 第 \(enrollment.line) 行",
-            ])
-            pupils.sources.append(user)
-        }
+    /// A change of class may be told without the pupil herself, when she was told before: the row of an enrolment that
+    /// counts; `nil` of others.
+    func line(ofMoved enrollment: BundleRecord, _ person: BundleKnowledge.Known) -> [String]? {
+        guard person.isOurs, join.isOfPupil(enrollment), let name = className(enrollment["classSourcedId"]),
+            join.enrolment(of: BundleKey(enrollment["userSourcedId"]))?.line == enrollment.line
+        else { return nil }
+        let (code, title) = names(ofSchool: enrollment["schoolSourcedId"])
+        return [
+            person.person.rawValue, code, title, name, person.name, "", "", "", "", "",
+            "enrollments.csv 第 \(enrollment.line) 行",
+        ]
     }
 
     private func names(ofSchool key: String) -> (code: String, name: String) {
         if let school = known.schools[key] { return (school.code ?? "", school.name) }
-        guard let told = tables["orgs"]?[key] else { return ("", key) }
-        return (told["identifier"], told["name"])
+        guard let told = organisations[key] ?? known.organisationsTold[key] else { return ("", key) }
+        return (told.code, told.name)
     }
 
-    private func className(_ key: String) -> String {
-        known.classes[key] ?? tables["classes"]?[key]?["title"] ?? ""
+    /// `nil` for a class that is no homeroom, or of which nothing is known.
+    private func className(_ key: String) -> String? {
+        known.classes[key] ?? (homerooms[key] ?? known.classesTold[key])?.name
     }
-
-    private func demographics(_ user: String) -> (sex: String, born: String) {
-        guard let told = tables["demographics"]?[user], told.isActive else { return ("", "") }
-        return (told["sex"] == "male" ? "男" : told["sex"] == "female" ? "女" : "", told["birthDate"])
-    }
-
-    private static let staffRoles: Set<String> = [
-        "teacher", "principal", "siteAdministrator", "aide", "counselor", "proctor",
-    ]
 
     /// 岗位职业码 of somebody new who does not teach.
-    private static func post(_ roles: Set<String>) -> String {
-        if roles.contains("teacher") { return "" }
-        return roles.contains("principal") ? "31" : roles.contains("siteAdministrator") ? "30" : ""
+    private static func post(_ roles: BundleJoin.Roles) -> String {
+        if roles.contains(.teacher) { return "" }
+        return roles.contains(.principal) ? "31" : roles.contains(.administrator) ? "30" : ""
     }
 
     /// 姓 before 名, unless the name is in Latin letters. Of somebody known who is called so, as she is written here.
-    private static func name(_ user: BundleRecords.Record, known: String?) -> String {
+    private static func name(_ user: BundleRecord, known: String?) -> String {
         let family = user["familyName"], given = user["givenName"]
         if let known {
             let parts = ChineseName(known)
@@ -146,7 +140,7 @@ struct BundleRosters: Sendable {
     }
 
     /// Numbers among what the sender calls its own keys of the user: those that can be one by their form.
-    private static func numbers(_ user: BundleRecords.Record) -> [PersonIdentifierKind: String] {
+    private static func numbers(_ user: BundleRecord) -> [PersonIdentifierKind: String] {
         var found: [PersonIdentifierKind: String] = [:]
         let named = user["userIds"].split(separator: ",").compactMap { pair -> String? in
             pair.split(separator: ":", maxSplits: 1).last.map { $0.filter { $0 != "}" && $0 != " " } }
@@ -161,44 +155,4 @@ struct BundleRosters: Sendable {
         }
         return found
     }
-}
-
-/// The lines of a file of a bundle by their keys.
-struct BundleRecords: Sendable {
-    struct Record: Sendable {
-        /// As editors number it.
-        let line: Int
-        fileprivate let columns: [String: Int]
-        fileprivate let cells: [String]
-
-        subscript(header: String) -> String {
-            columns[header].flatMap { cells.indices.contains($0) ? cells[$0] : nil } ?? ""
-        }
-        var id: String { cells.first ?? "" }
-        var isActive: Bool { self["status"] != "tobedeleted" }
-
-        /// Whether the day lies within `beginDate` and `endDate`, the last day not included; open ends hold.
-        func holds(on day: LocalDate) -> Bool {
-            let begin = self["beginDate"], end = self["endDate"]
-            return (begin.isEmpty || begin <= day.iso) && (end.isEmpty || day.iso < end)
-        }
-
-        /// Of two enrolments the primary one counts, then the later.
-        func goes(before other: Record) -> Bool {
-            let (mine, others) = (self["primary"] == "true", other["primary"] == "true")
-            return mine != others ? mine : self["beginDate"] >= other["beginDate"]
-        }
-    }
-
-    let records: [Record]
-    private let byID: [String: Int]
-
-    init(_ table: BundleTable) {
-        let columns = Dictionary(table.headers.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
-        records = table.rows.enumerated().map { Record(line: $0 + 2, columns: columns, cells: $1) }
-        byID = Dictionary(records.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
-    }
-
-    var active: [Record] { records.filter(\.isActive) }
-    subscript(id: String) -> Record? { byID[id].map { records[$0] } }
 }

@@ -71,13 +71,16 @@ package struct ConsentWord: Sendable, Equatable {
     package let word: ConsentAnswer.Word
     /// The name on the paper of a guardian whom nobody has entered; empty otherwise.
     package let signer: String
+    /// Whether a school has ended or refused the guardian relation by which it was said, so that it stands for the child no
+    /// more, whatever its giver is to her today. What a merge ended goes on under the relation that stayed.
+    package let isOver: Bool
 
     package init(
         _ capacity: ConsentAnswer.Capacity, giver: ID<Person>?, version: Int, word: ConsentAnswer.Word,
-        signer: String = ""
+        signer: String = "", isOver: Bool = false
     ) {
         (self.capacity, self.giver, self.version, self.word) = (capacity, giver, version, word)
-        self.signer = signer
+        (self.signer, self.isOver) = (signer, isOver)
     }
 
     /// Whether one and the same voice said both.

@@ -19,4 +19,7 @@ enum ConsentAnswerSchema {
         "CREATE INDEX privacy_consent_answer_giver ON privacy_consent_answer (giver_id)",
         "CREATE INDEX privacy_consent_answer_purpose ON privacy_consent_answer (purpose, child_id, decided_at)",
     ]
+
+    /// The figures follow what was entered since they were made.
+    static let changes = ["CREATE INDEX privacy_consent_answer_recorded ON privacy_consent_answer (recorded_at)"]
 }

@@ -10,12 +10,24 @@ struct ConsentAnswerStore {
     let crypto: any CryptoProvider
     init(_ db: Connection, _ crypto: any CryptoProvider) { (self.db, self.crypto) = (db, crypto) }
 
-    private static let columns: SQL =
+    private static func columns(on day: LocalDate) -> SQL {
         """
         a.id, a.child_id, c.name, a.giver_id, COALESCE(g.name, a.signer_name), a.capacity, a.guardianship_id, a.purpose, a.version,
         v.title, a.word, a.channel, a.decided_at, a.recorded_by, COALESCE(w.name, ''),
-        a.signer_name, a.signer_relation
+        a.signer_name, a.signer_relation, \(over(on: day))
         """
+    }
+
+    /// See `ConsentWord.isOver`; a condition on an answer.
+    static func isOver(_ answer: SQL, on day: LocalDate) -> SQL {
+        """
+        EXISTS (SELECT 1 FROM directory_guardianship r WHERE r.id = \(answer).guardianship_id
+            AND (r.state = 'refused' OR (r.ended_by IS NOT NULL AND r.valid_to <= \(day))))
+        """
+    }
+
+    private static func over(on day: LocalDate) -> SQL { "CASE WHEN \(isOver("a", on: day)) THEN 1 ELSE 0 END" }
+
     private static let tables: SQL =
         """
         privacy_consent_answer a JOIN directory_person c ON c.id = a.child_id
@@ -45,22 +57,24 @@ struct ConsentAnswerStore {
             })
     }
 
-    /// All that was said about the child, the oldest first.
-    func answers(about child: ID<Person>) throws -> [ConsentAnswer] {
+    /// All that was said about the child, the oldest first; which words stand, by the relations of the day.
+    func answers(about child: ID<Person>, on day: LocalDate) throws -> [ConsentAnswer] {
         try db.rows(
             """
-            SELECT \(ConsentAnswerStore.columns) FROM \(ConsentAnswerStore.tables)
+            SELECT \(ConsentAnswerStore.columns(on: day)) FROM \(ConsentAnswerStore.tables)
             WHERE a.child_id = \(child) ORDER BY a.decided_at, a.id
             """, ConsentAnswerStore.answer)
     }
 
     /// All that was said about the children for the purpose, the oldest first.
-    func answers(about children: [ID<Person>], for purpose: String) throws -> [ID<Person>: [ConsentAnswer]] {
+    func answers(
+        about children: [ID<Person>], for purpose: String, on day: LocalDate
+    ) throws -> [ID<Person>: [ConsentAnswer]] {
         var found: [ID<Person>: [ConsentAnswer]] = [:]
         for chunk in ConsentAnswerStore.chunks(children) {
             try db.each(
                 """
-                SELECT \(ConsentAnswerStore.columns) FROM \(ConsentAnswerStore.tables)
+                SELECT \(ConsentAnswerStore.columns(on: day)) FROM \(ConsentAnswerStore.tables)
                 WHERE a.purpose = \(purpose) AND a.child_id IN \(in: chunk) ORDER BY a.decided_at, a.id
                 """
             ) { row in
@@ -72,10 +86,10 @@ struct ConsentAnswerStore {
     }
 
     /// What the person said for children of hers, the oldest first.
-    func answers(by guardian: ID<Person>) throws -> [ConsentAnswer] {
+    func answers(by guardian: ID<Person>, on day: LocalDate) throws -> [ConsentAnswer] {
         try db.rows(
             """
-            SELECT \(ConsentAnswerStore.columns) FROM \(ConsentAnswerStore.tables)
+            SELECT \(ConsentAnswerStore.columns(on: day)) FROM \(ConsentAnswerStore.tables)
             WHERE a.giver_id = \(guardian) AND a.child_id <> a.giver_id ORDER BY a.decided_at, a.id
             """, ConsentAnswerStore.answer)
     }
@@ -89,11 +103,34 @@ struct ConsentAnswerStore {
         for chunk in ConsentAnswerStore.chunks(children) {
             try db.each(
                 """
-                SELECT child_id, capacity, giver_id, version, word, signer_name FROM privacy_consent_answer
-                WHERE purpose = \(purpose) AND child_id IN \(in: chunk) AND decided_at < \(end)
-                ORDER BY decided_at, id
+                SELECT a.child_id, a.capacity, a.giver_id, a.version, a.word, a.signer_name,
+                    \(ConsentAnswerStore.over(on: day))
+                FROM privacy_consent_answer a
+                WHERE a.purpose = \(purpose) AND a.child_id IN \(in: chunk) AND a.decided_at < \(end)
+                ORDER BY a.decided_at, a.id
                 """
             ) { row in found[try row.get(0), default: []].append(try ConsentWord(row, from: 1)) }
+        }
+        return found
+    }
+
+    /// The same for every purpose, by its code.
+    func words(
+        about children: [ID<Person>], until day: LocalDate
+    ) throws -> [ID<Person>: [String: [ConsentWord]]] {
+        let end = Timestamp(startOf: day.adding(days: 1))
+        var found: [ID<Person>: [String: [ConsentWord]]] = [:]
+        for chunk in ConsentAnswerStore.chunks(children) {
+            try db.each(
+                """
+                SELECT a.child_id, a.purpose, a.capacity, a.giver_id, a.version, a.word, a.signer_name,
+                    \(ConsentAnswerStore.over(on: day))
+                FROM privacy_consent_answer a WHERE a.child_id IN \(in: chunk) AND a.decided_at < \(end)
+                ORDER BY a.decided_at, a.id
+                """
+            ) { row in
+                found[try row.get(0), default: [:]][try row.get(1), default: []].append(try ConsentWord(row, from: 2))
+            }
         }
         return found
     }
@@ -144,7 +181,7 @@ struct ConsentAnswerStore {
             id: try row.get(0), child: try row.get(1), childName: try row.get(2),
             said: ConsentWord(
                 try row.get(5), giver: try row.get(3), version: try row.get(8), word: try row.get(10),
-                signer: try row.get(15)),
+                signer: try row.get(15), isOver: try row.get(17)),
             giverName: try row.get(4), signerRelation: try row.get(16), guardianship: try row.get(6),
             purpose: try row.get(7),
             purposeTitle: try row.get(9), channel: try row.get(11), decidedAt: try row.get(12),
@@ -153,47 +190,10 @@ struct ConsentAnswerStore {
 }
 
 extension ConsentWord {
-    /// Capacity, giver, version, word and signer, in columns that follow each other.
+    /// Capacity, giver, version, word, signer and whether it is over, in columns that follow each other.
     init(_ row: borrowing Row, from index: Int) throws {
         self.init(
             try row.get(index), giver: try row.get(index + 1), version: try row.get(index + 2),
-            word: try row.get(index + 3), signer: try row.get(index + 4))
-    }
-}
-
-/// Answers are kept for three years after their end: when the same voice spoke again on the same purpose, when a guardian's
-/// word ended on the 14th birthday, when the city stopped to ask, or when the pupil had left her last school.
-extension ConsentAnswerStore {
-    private static func old(_ before: Timestamp, _ spared: Set<ID<Person>>) -> SQL {
-        let grown = ConsentAge.latestBirth(of: ConsentAge.ownDecision, on: before.day)
-        let kept: SQL = spared.isEmpty ? "" : " AND a.child_id NOT IN \(in: spared.sorted())"
-        return """
-            a.decided_at < \(before)\(kept) AND (EXISTS (
-                    SELECT 1 FROM privacy_consent_answer b WHERE b.child_id = a.child_id AND b.purpose = a.purpose
-                        AND b.decided_at > a.decided_at AND b.decided_at < \(before)
-                        AND b.capacity = a.capacity AND (b.giver_id = a.giver_id
-                            OR (b.giver_id IS NULL AND a.giver_id IS NULL AND b.signer_name = a.signer_name)))
-                OR (a.capacity = 'guardian' AND EXISTS (
-                    SELECT 1 FROM directory_person p WHERE p.id = a.child_id AND p.birth_date <= \(grown)))
-                OR EXISTS (
-                    SELECT 1 FROM privacy_consent_purpose u WHERE u.code = a.purpose AND u.ended_on <= \(before.day))
-                OR NOT EXISTS (
-                    SELECT 1 FROM directory_enrolment e WHERE e.person_id = a.child_id
-                        AND (e.valid_to IS NULL OR e.valid_to >= \(before.day))))
-            """
-    }
-
-    func countOld(_ before: Timestamp, sparing people: Set<ID<Person>>) throws -> Int {
-        try db.value(
-            "SELECT COUNT(*) FROM privacy_consent_answer a WHERE \(ConsentAnswerStore.old(before, people))") ?? 0
-    }
-
-    func deleteOld(_ before: Timestamp, sparing people: Set<ID<Person>>, atMost limit: Int) throws -> Int {
-        try db.change(
-            """
-            DELETE FROM privacy_consent_answer WHERE id IN (
-                SELECT a.id FROM privacy_consent_answer a WHERE \(ConsentAnswerStore.old(before, people))
-                ORDER BY a.id LIMIT \(limit))
-            """)
+            word: try row.get(index + 3), signer: try row.get(index + 4), isOver: try row.get(index + 5))
     }
 }

@@ -25,7 +25,7 @@ struct ConsentRule: Sendable {
         }
     }
 
-    /// Of each guardian her last word. A paper of a guardian whom nobody has entered counts until one speaks by name.
+    /// Of each guardian her last word by a relation that nobody has ended. A paper of a guardian whom nobody has entered counts until one speaks by name.
     private func guardianVoices(_ words: [ConsentWord]) -> [ConsentWord] {
         var named: [ID<Person>: ConsentWord] = [:], others: [String: ConsentWord] = [:]
         for said in words where said.capacity == .guardian {
@@ -33,7 +33,7 @@ struct ConsentRule: Sendable {
                 others[said.signer] = said
                 continue
             }
-            guard guardians.contains(giver) else { continue }
+            guard guardians.contains(giver), !said.isOver else { continue }
             (named[giver], others) = (said, [:])
         }
         return named.values + Array(others.values)

@@ -96,8 +96,9 @@ struct ConsentService {
             return try withdrawAll(sheet, by: applicant, as: sheet.age == .child ? relation : nil)
         }
         let answers = sheet.asked.flatMap { item -> [NewConsentAnswer] in
-            let last = item.answers.enumerated().filter { index, answer in
-                !item.answers[(index + 1)...].contains { $0.said.isSameVoice(as: answer.said) }
+            let standing = item.answers.filter { !$0.said.isOver }
+            let last = standing.enumerated().filter { index, answer in
+                !standing[(index + 1)...].contains { $0.said.isSameVoice(as: answer.said) }
             }
             return last.map(\.element).filter { $0.said.word == .yes }.map { answer in
                 let said = ConsentWord(

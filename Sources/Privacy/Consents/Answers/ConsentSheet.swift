@@ -35,7 +35,7 @@ struct ConsentSheet: Sendable {
         guardianships = relations.filter { $0.givesAccess(on: day) }
         self.age = age
         let guardians = Set(guardianships.map(\.guardian))
-        let all = try store.answers(about: child)
+        let all = try store.answers(about: child, on: day)
         history = all.reversed()
         let answers = Dictionary(grouping: all, by: \.purpose)
         let open = try ConsentPurposeStore(db).open(on: day)
@@ -59,8 +59,8 @@ struct ConsentSheet: Sendable {
 }
 
 extension ConsentSheet.Item {
-    /// The last word of the one who speaks in the capacity; `nil` when she has not spoken.
+    /// The last word that stands of the one who speaks in the capacity; `nil` when she has not spoken.
     func last(of giver: ID<Person>, as capacity: ConsentAnswer.Capacity) -> ConsentAnswer? {
-        answers.last { $0.said.giver == giver && $0.said.capacity == capacity }
+        answers.last { $0.said.giver == giver && $0.said.capacity == capacity && !$0.said.isOver }
     }
 }

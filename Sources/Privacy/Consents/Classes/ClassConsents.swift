@@ -22,7 +22,7 @@ struct ClassConsents: Sendable {
         /// Whether one of the guardians can sign in and answer.
         let isReachable: Bool
         let standing: ConsentStanding
-        /// The last word of anybody; `nil` when nobody has answered.
+        /// The last word that stands of anybody; `nil` when nobody has answered.
         let last: ConsentAnswer?
 
         /// Whether only paper reaches those who decide.
@@ -61,7 +61,7 @@ struct ClassConsents: Sendable {
             .first { $0.kind == .homeroom }?.person
         let members = try EnrolmentStore(db).members(of: classGroup.id, on: day), people = members.map(\.person)
         let births = try store.births(of: people)
-        let answers = try purpose.map { try store.answers(about: people, for: $0.code) } ?? [:]
+        let answers = try purpose.map { try store.answers(about: people, for: $0.code, on: day) } ?? [:]
         let relations = try GuardianshipStore(db).guardians(of: people, on: day)
             .mapValues { $0.filter { $0.givesAccess(on: day) } }
         let logins = try gate.logins(of: relations.values.joined().map(\.guardian), db)
@@ -73,7 +73,7 @@ struct ClassConsents: Sendable {
             return Row(
                 pupil: pupil, born: births[pupil.person], age: age, guardianships: guardianships,
                 isReachable: guardianships.contains { logins[$0.guardian]?.canEnter ?? false },
-                standing: rule.standing(said.map(\.said)), last: said.last)
+                standing: rule.standing(said.map(\.said)), last: said.last { !$0.said.isOver })
         }
     }
 

@@ -113,14 +113,16 @@ extension ConsentService {
         let versions = try signedVersions(paper, consents)
         let store = ConsentAnswerStore(db, crypto), people = consents.rows.map(\.pupil.person)
         var known: [String: [ID<Person>: [ConsentAnswer]]] = [:]
-        for code in versions.keys { known[code] = try store.answers(about: people, for: code) }
+        for code in versions.keys { known[code] = try store.answers(about: people, for: code, on: consents.day) }
         let rows = Dictionary(uniqueKeysWithValues: consents.rows.map { ($0.pupil.person, $0) })
         let answers = try paper.entries.compactMap { entry -> NewConsentAnswer? in
             guard let row = rows[entry.child], let version = versions[entry.purpose] else { return nil }
             let signature = try ConsentService.signature(entry, of: row, on: paper.signedOn)
             let said = ConsentWord(
                 signature.capacity, giver: signature.giver, version: version, word: entry.word, signer: signature.name)
-            let earlier = (known[entry.purpose]?[entry.child] ?? []).filter { $0.said.isSameVoice(as: said) }
+            let earlier = (known[entry.purpose]?[entry.child] ?? []).filter {
+                !$0.said.isOver && $0.said.isSameVoice(as: said)
+            }
             guard let moment = ConsentService.moment(of: said, on: paper.signedOn, after: earlier) else { return nil }
             let age = said.capacity == .pupil ? row.born.map { ConsentAge.years(born: $0, on: paper.signedOn) } : nil
             return NewConsentAnswer(

@@ -1,130 +1,83 @@
 import Database
 import Directory
 import Kernel
+import Synchronization
 
-/// How many pupils of one school, class or place stand how.
-struct ConsentCount: Sendable, Equatable {
-    var pupils = 0
-    /// Under 14, without a guardian whose relation is confirmed: only paper reaches them.
-    var withoutGuardian = 0
-    private var standings: [ConsentStanding: Int] = [:]
+/// How consents stand at every school. A school is counted once a day and then again only when something of one of its
+/// pupils has changed; each server keeps the figures for itself.
+final class ConsentCensus: Sendable {
+    private struct School: Sendable {
+        let population: ConsentPopulation
+        /// By purpose, the version that was in force and how pupils stood.
+        var spoken: [String: (version: Int, standings: [ConsentStanding: Int])]
 
-    subscript(standing: ConsentStanding) -> Int { standings[standing] ?? 0 }
-
-    mutating func add(_ standing: ConsentStanding, withoutGuardian isAlone: Bool) {
-        pupils += 1
-        standings[standing, default: 0] += 1
-        if isAlone { withoutGuardian += 1 }
+        func covers(_ purposes: [ConsentPurpose]) -> Bool {
+            purposes.allSatisfy { spoken[$0.code]?.version == $0.version.number }
+        }
     }
 
-    static func + (a: ConsentCount, b: ConsentCount) -> ConsentCount {
-        var sum = a
-        sum.pupils += b.pupils
-        sum.withoutGuardian += b.withoutGuardian
-        sum.standings.merge(b.standings, uniquingKeysWith: +)
-        return sum
-    }
-}
-
-/// The pupils of a place on a day, with whatever the rule asks of them; read once, counted for any purpose.
-struct ConsentCensus: Sendable {
-    struct Pupil: Sendable {
-        let person: ID<Person>
-        let school: OrganisationID
-        let classGroup: ID<ClassGroup>
-        let age: ConsentAge
+    private struct Kept: Sendable {
+        var day: LocalDate
+        /// Up to when changes were looked for.
+        var readAt: Timestamp
+        var schools: [OrganisationID: School] = [:]
     }
 
-    let day: LocalDate
-    let pupils: [Pupil]
-    private let guardians: [ID<Person>: [ID<Person>]]
-    private let scope: DataScope
+    private let kept = Mutex<Kept?>(nil)
 
-    init(within scope: DataScope, on day: LocalDate, _ db: Connection) throws {
-        (self.scope, self.day) = (scope, day)
-        let store = ConsentCensusStore(db)
-        pupils = try store.pupils(within: scope, on: day)
-        guardians = try store.guardians(within: scope, on: day)
+    /// Seconds for which a change may be on its way between its stamp and its commit.
+    private static let delay: Int64 = 300
+    /// Schools that are counted in one statement.
+    private static let chunk = 64
+
+    /// The schools of the scope with what stands there today, by the code of the purpose.
+    func counts(
+        within scope: DataScope, of purposes: [ConsentPurpose], at now: Timestamp, _ db: Connection
+    ) throws -> [OrganisationID: [String: ConsentCount]] {
+        let schools = try OrganisationStore(db).all(within: scope).filter(\.kind.isSchool).map(\.id)
+        let known = try renewed(schools, purposes, at: now, db)
+        return schools.reduce(into: [:]) { counts, id in
+            guard let school = known[id] else { return }
+            let codes = purposes.map(\.code)
+            counts[id] = Dictionary(
+                uniqueKeysWithValues: codes.map {
+                    ($0, ConsentCount(school.population, school.spoken[$0]?.standings ?? [:]))
+                })
+        }
     }
 
-    /// Of minors, those under 14 or of unknown age, and those from 14 to 17.
-    var minors: (children: Int, youths: Int) {
-        (pupils.count { $0.age == .child }, pupils.count { $0.age == .youth })
-    }
-
-    /// - Parameter place: what the pupils are counted by.
-    func counts<Place: Hashable>(
-        of purpose: ConsentPurpose, by place: (Pupil) -> Place, _ db: Connection
-    ) throws -> [Place: ConsentCount] {
-        let words = try ConsentCensusStore(db).words(for: purpose.code, within: scope, on: day)
-        var counts: [Place: ConsentCount] = [:]
-        for pupil in pupils {
-            let known = guardians[pupil.person] ?? []
-            let standing = words[pupil.person].map { words in
-                ConsentRule(age: pupil.age, guardians: Set(known), version: purpose.version.number).standing(words)
+    private func renewed(
+        _ schools: [OrganisationID], _ purposes: [ConsentPurpose], at now: Timestamp, _ db: Connection
+    ) throws -> [OrganisationID: School] {
+        let day = now.day, store = ConsentCountStore(db, on: day)
+        var known = kept.withLock { $0?.day == day ? $0 : nil } ?? Kept(day: day, readAt: now)
+        if !known.schools.isEmpty {
+            for id in try store.schoolsChanged(since: known.readAt.adding(seconds: -ConsentCensus.delay)) {
+                known.schools[id] = nil
             }
-            counts[place(pupil), default: ConsentCount()].add(
-                standing ?? .notAsked, withoutGuardian: pupil.age == .child && known.isEmpty)
         }
-        return counts
-    }
-}
-
-/// SQL of many pupils at a time.
-struct ConsentCensusStore {
-    let db: Connection
-    init(_ db: Connection) { self.db = db }
-
-    private static func enrolled(within scope: DataScope, on day: LocalDate) -> SQL {
-        """
-        \(SQL.within(scope, "o.path")) AND e.valid_from <= \(day) AND (e.valid_to IS NULL OR e.valid_to > \(day))
-        """
-    }
-
-    func pupils(within scope: DataScope, on day: LocalDate) throws -> [ConsentCensus.Pupil] {
-        try db.rows(
-            """
-            SELECT e.person_id, e.school_id, e.class_id, p.birth_date FROM directory_enrolment e
-            JOIN directory_organisation o ON o.id = e.school_id JOIN directory_person p ON p.id = e.person_id
-            WHERE \(ConsentCensusStore.enrolled(within: scope, on: day))
-            """
-        ) { row in
-            let born: String? = try row.get(3)
-            return ConsentCensus.Pupil(
-                person: try row.get(0), school: try row.get(1), classGroup: try row.get(2),
-                age: ConsentAge(born: born.flatMap { LocalDate(iso: $0) }, on: day))
+        known.readAt = max(known.readAt, now)
+        let missing = schools.filter { !(known.schools[$0]?.covers(purposes) ?? false) }
+        for start in stride(from: 0, to: missing.count, by: ConsentCensus.chunk) {
+            let ids = Array(missing[start..<min(start + ConsentCensus.chunk, missing.count)])
+            let populations = try store.populations("o.id IN \(in: ids)", by: .school)
+            let standings = try store.standings(for: purposes, "o.id IN \(in: ids)", by: .school)
+            for id in ids {
+                var spoken = known.schools[id]?.spoken ?? [:]
+                for purpose in purposes {
+                    let counted = standings[id.rawValue]?[purpose.code] ?? [:]
+                    spoken[purpose.code] = (purpose.version.number, counted)
+                }
+                known.schools[id] = School(
+                    population: populations[id.rawValue] ?? ConsentPopulation(), spoken: spoken)
+            }
         }
-    }
-
-    /// The confirmed guardians of pupils.
-    func guardians(within scope: DataScope, on day: LocalDate) throws -> [ID<Person>: [ID<Person>]] {
-        var found: [ID<Person>: [ID<Person>]] = [:]
-        try db.each(
-            """
-            SELECT g.child_id, g.guardian_id FROM directory_guardianship g
-            JOIN directory_enrolment e ON e.person_id = g.child_id JOIN directory_organisation o ON o.id = e.school_id
-            WHERE g.state = 'confirmed' AND g.valid_from <= \(day) AND (g.valid_to IS NULL OR g.valid_to > \(day))
-                AND \(ConsentCensusStore.enrolled(within: scope, on: day))
-            """
-        ) { row in found[try row.get(0), default: []].append(try row.get(1)) }
-        return found
-    }
-
-    /// What was said about pupils for the purpose up to the end of the day, the oldest first.
-    func words(
-        for purpose: String, within scope: DataScope, on day: LocalDate
-    ) throws -> [ID<Person>: [ConsentWord]] {
-        let end = Timestamp(startOf: day.adding(days: 1))
-        var found: [ID<Person>: [ConsentWord]] = [:]
-        try db.each(
-            """
-            SELECT a.child_id, a.capacity, a.giver_id, a.version, a.word, a.signer_name FROM privacy_consent_answer a
-            JOIN directory_enrolment e ON e.person_id = a.child_id JOIN directory_organisation o ON o.id = e.school_id
-            WHERE a.purpose = \(purpose) AND a.decided_at < \(end)
-                AND \(ConsentCensusStore.enrolled(within: scope, on: day))
-            ORDER BY a.decided_at, a.id
-            """
-        ) { row in found[try row.get(0), default: []].append(try ConsentWord(row, from: 1)) }
-        return found
+        let result = known
+        kept.withLock { kept in
+            // Whoever has read later keeps what is later.
+            if let other = kept, other.day == result.day, other.readAt > result.readAt { return }
+            kept = result
+        }
+        return result.schools
     }
 }

@@ -36,7 +36,7 @@ enum ConsentCountPages {
                 let count = row.count
                 return count.pupils == 0 ? .empty : .percent(Double(count[.allowed]) / Double(count.pupils))
             })
-        let alone = DataColumn<Row>("没有家长登记", value: { .integer($0.count.withoutGuardian) })
+        let alone = DataColumn<Row>("没有家长登记", value: { .integer($0.count.population.withoutGuardian) })
         return DataTable(
             caption: "同意情况", columns: [name, pupils] + figures + [share, alone],
             empty: UI.emptyState(

@@ -7,6 +7,7 @@ import Web
 /// `/privacy/consents`: how consents stand, in figures.
 struct ConsentCountRoutes: Sendable {
     let database: Database
+    let census: ConsentCensus
     let now: @Sendable () -> Timestamp
 
     func add(to routes: inout Routes) {
@@ -14,7 +15,7 @@ struct ConsentCountRoutes: Sendable {
     }
 
     @Sendable private func show(_ request: WebRequest) async throws -> WebResponse {
-        let user = try request.user, scope = user.scope(of: .consentManage), day = now().day
+        let user = try request.user, scope = user.scope(of: .consentManage), now = now(), day = now.day, census = census
         let asked = request.query.text("purpose"), place = request.query.text("school")
         let (model, rows) = try await database.read(isLong: true) { db in
             let open = try ConsentPurposeStore(db).open(on: day).filter(\.isAsked)
@@ -22,7 +23,7 @@ struct ConsentCountRoutes: Sendable {
             let school = try ConsentCountRoutes.school(place, within: scope, db)
             let rows =
                 try school.map { try ConsentCountRoutes.classes(of: $0, purpose, day, user, db) }
-                ?? ConsentCountRoutes.schools(within: scope, purpose, day, db)
+                ?? ConsentCountRoutes.schools(within: scope, purpose, census, now, db)
             let total = rows.reduce(ConsentCount()) { $0 + $1.count }
             return (
                 ConsentCountPages.Model(purposes: open, purpose: purpose, school: school, total: total), rows
@@ -55,16 +56,15 @@ struct ConsentCountRoutes: Sendable {
     }
 
     private static func schools(
-        within scope: DataScope, _ purpose: ConsentPurpose?, _ day: LocalDate, _ db: Connection
+        within scope: DataScope, _ purpose: ConsentPurpose?, _ census: ConsentCensus, _ now: Timestamp, _ db: Connection
     ) throws -> [ConsentCountPages.Row] {
         guard let purpose else { return [] }
-        let census = try ConsentCensus(within: scope, on: day, db)
-        let counts = try census.counts(of: purpose, by: \.school, db)
+        let counts = try census.counts(within: scope, of: [purpose], at: now, db)
         return try OrganisationStore(db).all(within: scope).filter(\.kind.isSchool).map { school in
             ConsentCountPages.Row(
                 id: school.id.rawValue, name: school.name,
                 url: "\(ConsentCountPages.path)?school=\(school.id)&purpose=\(purpose.code)",
-                count: counts[school.id] ?? ConsentCount())
+                count: counts[school.id]?[purpose.code] ?? ConsentCount())
         }
     }
 
@@ -72,14 +72,17 @@ struct ConsentCountRoutes: Sendable {
         of school: Organisation, _ purpose: ConsentPurpose?, _ day: LocalDate, _ user: CurrentUser, _ db: Connection
     ) throws -> [ConsentCountPages.Row] {
         guard let purpose else { return [] }
-        let census = try ConsentCensus(within: DataScope([school.path]), on: day, db)
-        let counts = try census.counts(of: purpose, by: \.classGroup, db)
+        let store = ConsentCountStore(db, on: day)
+        let populations = try store.populations("o.id = \(school.id)", by: .classGroup)
+        let standings = try store.standings(for: [purpose], "o.id = \(school.id)", by: .classGroup)
         let classes = try ClassGroupStore(db).classes(of: school.id, on: day, within: ClassScope(user, on: day))
         return classes.map { classGroup in
             ConsentCountPages.Row(
                 id: classGroup.id.rawValue, name: classGroup.name(on: day),
                 url: ClassConsentPages.path(classGroup.id) + "?purpose=\(purpose.code)",
-                count: counts[classGroup.id] ?? ConsentCount())
+                count: ConsentCount(
+                    populations[classGroup.id.rawValue] ?? ConsentPopulation(),
+                    standings[classGroup.id.rawValue]?[purpose.code] ?? [:]))
         }
     }
 }

@@ -19,4 +19,16 @@ struct ConsentChildPanel: ChildPanelSource {
             """
         return [ChildPanel(title: "征求同意", id: "consents", content: content)]
     }
+
+    func waiting(
+        for guardianships: [Guardianship], on day: LocalDate, _ db: Connection
+    ) throws -> [ID<Person>: [TodayItem]] {
+        let children = guardianships.filter { $0.givesAccess(on: day) }.map(\.child)
+        return try ConsentWaiting.find(children, on: day, db, crypto).reduce(into: [:]) { items, found in
+            guard found.value.age == .child else { return }
+            items[found.key] = [
+                TodayItem("征求同意：\(found.value.count) 项等你答复。", "查看和答复", path: ConsentPages.path(found.key))
+            ]
+        }
+    }
 }

@@ -1,0 +1,181 @@
+import Database
+import Kernel
+import Platform
+
+/// Lists of resources, the latest first. A city has a million of them, so each list says where it begins: at a lesson, an
+/// author, a school, what waits, or at the end of an index that already stands in the order of the list.
+extension ItemStore {
+    /// A slice of a list. Beyond `ItemStore.mostCounted` nobody counts.
+    struct Slice: Sendable {
+        let rows: [Item]
+        let total: Int
+        let isTotalBounded: Bool
+    }
+
+    /// Rows that are counted at most.
+    static let mostCounted = 10_000
+
+    /// A slice, the latest first. `after` is the id of the last one seen.
+    func list(_ filter: Filter, for viewer: ResourceViewer, after: String?, limit: Int) throws -> Slice {
+        let ways = filter.ways(for: viewer)
+        guard !ways.isEmpty else { return Slice(rows: [], total: 0, isTotalBounded: false) }
+        var total = 0
+        for way in ways where total <= ItemStore.mostCounted {
+            let most = ItemStore.mostCounted + 1 - total
+            total += try db.value("SELECT COUNT(*) FROM (SELECT 1 FROM \(way.rows) LIMIT \(most)) c") ?? 0
+        }
+        let parts = ways.map { way -> SQL in
+            let rest: SQL = after.map { " AND \(way.key) < \($0)" } ?? ""
+            return """
+                SELECT * FROM (SELECT \(way.key) AS id FROM \(way.rows)\(rest) ORDER BY \(way.key) DESC LIMIT \(limit)) p
+                """
+        }
+        let ids: [ID<Item>] = try db.column("\(SQL.joined(parts, " UNION ALL ")) ORDER BY 1 DESC LIMIT \(limit)")
+        return Slice(
+            rows: try rows(ids), total: min(total, ItemStore.mostCounted), isTotalBounded: total > ItemStore.mostCounted
+        )
+    }
+
+    /// The resources in the order of their ids, the latest first.
+    private func rows(_ ids: [ID<Item>]) throws -> [Item] {
+        var found: [Item] = []
+        for start in stride(from: 0, to: ids.count, by: 500) {
+            let some = Array(ids[start..<min(start + 500, ids.count)])
+            found += try db.rows(
+                "SELECT \(Item.columns) FROM \(Item.source) WHERE i.id IN \(in: some) ORDER BY i.id DESC", Item.init)
+        }
+        return found
+    }
+
+    /// The published resources of a lesson or unit by what stands together, the latest first, and how many there are.
+    func shelf(
+        of node: ID<TextbookNode>, for viewer: ResourceViewer, atMost limit: Int
+    ) throws -> [(group: ResourceGroup, rows: [Item], total: Int)] {
+        var filter = Filter()
+        filter.node = node
+        var found: [String: (rows: [Item], total: Int)] = [:]
+        for way in filter.ways(for: viewer) {
+            try db.each(
+                """
+                SELECT \(Item.columns), f.total FROM (
+                    SELECT i.id AS id, ROW_NUMBER() OVER (PARTITION BY i.type_group ORDER BY i.id DESC) AS place,
+                        COUNT(*) OVER (PARTITION BY i.type_group) AS total FROM \(way.rows)) f
+                CROSS JOIN resources_item i CROSS JOIN directory_organisation o
+                WHERE f.place <= \(limit) AND i.id = f.id AND o.id = i.school_id ORDER BY i.id DESC
+                """
+            ) { row in
+                let item = try Item(row), group = ResourceGroup(type: item.content.type)?.rawValue ?? ""
+                found[group, default: ([], 0)].rows.append(item)
+                found[group]?.total = try row.get(Item.columnCount)
+            }
+        }
+        return ResourceGroup.allCases.map { group in
+            let shelf = found[group.rawValue] ?? ([], 0)
+            return (group, shelf.rows, shelf.total)
+        }
+    }
+
+    /// How many published resources the viewer finds at each unit and lesson of a volume.
+    func counts(in textbook: ID<Textbook>, for viewer: ResourceViewer) throws -> [ID<TextbookNode>: Int] {
+        var counts: [ID<TextbookNode>: Int] = [:]
+        try db.each(
+            """
+            SELECT x.node_id, COUNT(*) FROM resources_node n CROSS JOIN resources_item_node x
+            CROSS JOIN resources_item i CROSS JOIN directory_organisation o
+            WHERE n.textbook_id = \(textbook) AND x.node_id = n.id AND i.id = x.item_id AND o.id = i.school_id
+                AND i.state = 'published' AND \(viewer.condition) GROUP BY x.node_id
+            """
+        ) { counts[try $0.get(0)] = try $0.get(1) }
+        return counts
+    }
+}
+
+/// One part of a list.
+struct ItemWay {
+    /// `FROM … WHERE …` over `resources_item i`.
+    let rows: SQL
+    /// The key by which the part can be read from the latest on.
+    var key: SQL = "i.id"
+}
+
+extension ItemStore.Filter {
+    /// What a list is made of, in disjoint parts. `CROSS JOIN` keeps SQLite, which has no statistics, in the order written.
+    func ways(for viewer: ResourceViewer) -> [ItemWay] {
+        if let author {
+            return [way("SELECT m.item_id FROM resources_item_author m WHERE m.person_id = \(author)", viewer)]
+        }
+        if let node {
+            return [
+                way(
+                    """
+                    SELECT x.item_id FROM resources_item_node x WHERE x.node_id IN (
+                        SELECT n.id FROM resources_node n WHERE n.id = \(node) OR n.parent_id = \(node))
+                    """, viewer)
+            ]
+        }
+        if places.roots.allSatisfy(ResourceViewer.isNarrow) { return [wayOfSchools(viewer)] }
+        if isPending { return [wayOfPending(viewer)] }
+        return states.flatMap { ways(of: $0, viewer) }
+    }
+
+    private var places: DataScope { below.map { DataScope([$0]) } ?? within }
+
+    /// Beginning at the keys that a question gives.
+    private func way(_ keys: SQL, _ viewer: ResourceViewer) -> ItemWay {
+        let matching = SQL.joined([viewer.condition] + conditions, " AND ")
+        return ItemWay(
+            rows: """
+                (SELECT DISTINCT k.item_id AS id FROM (\(keys)) k) m CROSS JOIN resources_item i
+                CROSS JOIN directory_organisation o WHERE i.id = m.id AND o.id = i.school_id AND \(matching)
+                """)
+    }
+
+    private func wayOfSchools(_ viewer: ResourceViewer) -> ItemWay {
+        let matching = SQL.joined([viewer.condition] + conditions, " AND ")
+        return ItemWay(
+            rows: """
+                resources_item i CROSS JOIN directory_organisation o
+                WHERE i.school_id IN (SELECT s.id FROM directory_organisation s WHERE \(SQL.within(places, "s.path")))
+                    AND o.id = i.school_id AND \(matching)
+                """)
+    }
+
+    private func wayOfPending(_ viewer: ResourceViewer) -> ItemWay {
+        var filter = self
+        filter.isPending = false
+        let matching = SQL.joined([viewer.condition] + filter.conditions, " AND ")
+        return ItemWay(
+            rows: """
+                resources_item_version q CROSS JOIN resources_item i CROSS JOIN directory_organisation o
+                WHERE q.state = 'pending' AND i.id = q.item_id AND o.id = i.school_id AND \(matching)
+                """, key: "q.item_id")
+    }
+
+    /// Beginning at the latest of each visibility.
+    private func ways(of state: ItemState, _ viewer: ResourceViewer) -> [ItemWay] {
+        var rest = words
+        if places != .everything { rest.append(ResourceViewer.madeWithin(places)) }
+        // The widest first: a list that is counted to the end of counting is counted along one index.
+        var ways = ItemVisibility.allCases.reversed().compactMap { visibility -> ItemWay? in
+            guard let reach = state == .published ? viewer.reach(visibility) : viewer.reviewed else { return nil }
+            // Where the index of schools is the short way, the other is not to tempt.
+            let isShort = state == .published && visibility == .school && viewer.hasFewSchools
+            let kind: SQL = isShort ? "(i.visibility || '') = \(visibility)" : "i.visibility = \(visibility)"
+            let all = ["i.state = \(state)", kind, reach] + rest
+            return ItemWay(rows: "resources_item i WHERE \(SQL.joined(all, " AND "))")
+        }
+        if let person = viewer.person {
+            // Her own, as far as the other parts have not got them.
+            let others = state == .published ? viewer.published : viewer.reviewed ?? "1 = 0"
+            let matching = SQL.joined(["i.state = \(state)", "NOT (\(others))"] + rest, " AND ")
+            ways.append(
+                ItemWay(
+                    rows: """
+                        (SELECT DISTINCT w.item_id AS id FROM resources_item_author w WHERE w.person_id = \(person)) m
+                        CROSS JOIN resources_item i CROSS JOIN directory_organisation o
+                        WHERE i.id = m.id AND o.id = i.school_id AND \(matching)
+                        """))
+        }
+        return ways
+    }
+}
