@@ -43,8 +43,9 @@ enum DocumentProcessor {
 
     @Sendable private static func convert(_ bench: Workbench) async throws -> StepResult {
         let arguments = [
-            "-env:UserInstallation=file:///work/profile", "--headless", "--norestore", "--nolockcheck", "--nodefault",
-            "--nologo", "--convert-to", "pdf", "--outdir", "/work", bench.input,
+            "-env:UserInstallation=file://\(Jail.inside)/profile", "--headless", "--norestore", "--nolockcheck",
+            "--nodefault",
+            "--nologo", "--convert-to", "pdf", "--outdir", Jail.inside, bench.input,
         ]
         _ = try await bench.must(.soffice, arguments, ProgramLimits(seconds: 180), else: broken)
         // It ends well even when it could not open the file.

@@ -34,7 +34,7 @@ enum ImageProcessor {
                     "-max_pixels", "\(mostPixels)", "-i", bench.input, "-frames:v", "1", "-map_metadata", "-1", "-vf",
                     VideoLadder.fitted(side), "-q:v", "3", file,
                 ], ProgramLimits(seconds: 60, fileBytes: 256 << 20), else: broken)
-            let answer = try await bench.must(.ffprobe, MediaProbe.arguments + ["/work/\(file)"], else: broken)
+            let answer = try await bench.must(.ffprobe, MediaProbe.arguments + ["\(Jail.inside)/\(file)"], else: broken)
             guard let made = MediaProbe(json: answer.output)?.video else { throw ProcessingRefusal(broken) }
             let type = ending == "png" ? "image/png" : "image/jpeg"
             return StepResult(files: [.init(name: file, mediaType: type, width: made.width, height: made.height)])

@@ -14,8 +14,11 @@ struct ProgramLimits: Sendable {
 /// the server's, and limits on time, memory and files (bwrap(1), prlimit(1)).
 struct Jail: Sendable {
     let programs: Programs
-    /// The one folder that can be written; inside it is `/work`.
+    /// The one folder that can be written; inside it is `inside`.
     let folder: String
+
+    /// Where the programs find the folder.
+    static let inside = "/bench"
 
     /// What lies in `/etc` and `/var` and is needed to draw text and to find libraries.
     private static let shown = [
@@ -31,11 +34,12 @@ struct Jail: Sendable {
         var list = ["--unshare-all", "--die-with-parent", "--new-session", "--ro-bind", usr, "/usr"]
         for name in ["bin", "sbin", "lib", "lib64"] { list += ["--symlink", "usr/\(name)", "/\(name)"] }
         for path in Jail.shown { list += ["--ro-bind-try", path, path] }
-        list += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--bind", folder, "/work"]
+        list += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--bind", folder, Jail.inside]
         for input in inputs { list += ["--ro-bind", input.path, "/in/\(input.name)"] }
-        list += ["--chdir", "/work", "--clearenv"]
+        list += ["--chdir", Jail.inside, "--clearenv"]
         let variables = [
-            "PATH": "/usr/bin", "HOME": "/work", "LANG": "C.UTF-8", "FONTCONFIG_FILE": "/work/\(Jail.fontFile)",
+            "PATH": "/usr/bin", "HOME": Jail.inside, "LANG": "C.UTF-8",
+            "FONTCONFIG_FILE": "\(Jail.inside)/\(Jail.fontFile)",
         ]
         for (name, value) in variables.sorted(by: { $0.key < $1.key }) { list += ["--setenv", name, value] }
         list += [

@@ -76,7 +76,8 @@ enum VideoProcessor {
                 .ffmpeg, VideoLadder.encode(bench.input, rung, video, to: rung.file), limits, lasting: probe.seconds,
                 else: broken)
             _ = try await bench.must(
-                .ffmpeg, VideoLadder.stream("/work/\(rung.file)", rung), limits, lasting: probe.seconds, else: broken)
+                .ffmpeg, VideoLadder.stream("\(Jail.inside)/\(rung.file)", rung), limits, lasting: probe.seconds,
+                else: broken)
             return StepResult(files: [
                 .init(name: rung.file, mediaType: "video/mp4", width: width, height: height),
                 .init(name: rung.playlist, mediaType: "application/vnd.apple.mpegurl"),
