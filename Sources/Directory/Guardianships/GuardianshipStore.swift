@@ -225,6 +225,16 @@ package struct GuardianshipStore {
         ) { (try Guardianship($0), try $0.get(Guardianship.columnCount)) }
     }
 
+    /// How many wait for a school's word. Nothing is read of the pupils for whom nobody waits.
+    func pendingCount(at school: OrganisationID, on day: LocalDate) throws -> Int {
+        try db.value(
+            """
+            SELECT COUNT(*) FROM directory_enrolment e JOIN directory_guardianship g ON g.child_id = e.person_id
+            WHERE g.state = 'pending' AND g.valid_to IS NULL AND e.school_id = \(school)
+                AND \(GuardianshipStore.onRoll(on: day))
+            """) ?? 0
+    }
+
     /// Declarations that no school has decided since before the moment.
     func waiting(since limit: Timestamp) throws -> [Guardianship] {
         try db.rows(

@@ -83,7 +83,7 @@ struct PendingGuardianPanel: SchoolPanelSource {
         for school: Organisation, viewer: CurrentUser, on day: LocalDate, page: PageContext
     ) async throws -> [SchoolPanel] {
         guard viewer.may(.classEdit, at: school.path), day == Timestamp.now.day else { return [] }
-        let count = try await database.read { try GuardianshipStore($0).pending(at: school.id, on: day).count }
+        let count = try await database.read { try GuardianshipStore($0).pendingCount(at: school.id, on: day) }
         if count == 0 { return [] }
         let open = UI.linkButton("核对", url: PendingGuardianRoutes.path(school.id))
         return [

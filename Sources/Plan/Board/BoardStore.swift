@@ -2,6 +2,7 @@ import Contracts
 import Database
 import Directory
 import Kernel
+import Platform
 
 /// What a board is made from, apart from the figures.
 struct BoardStore {
@@ -23,7 +24,7 @@ struct BoardStore {
             return "\(version ?? "") \(try row.integer(1)) \(tree ?? "") \(try row.integer(3))"
         }
         return BoardRevision(
-            records: (marks ?? "") + " " + (try PlanTargetStore(db).revision()), settings: try PlanSettings.load(db))
+            records: (marks ?? "") + " " + (try PlanTargetStore(db).revision()), settings: try SettingStore(db).all())
     }
 
     struct Inputs: Sendable {
@@ -118,5 +119,6 @@ struct BoardStore {
 /// The state of everything a board depends on besides the figures.
 struct BoardRevision: Hashable, Sendable {
     let records: String
-    let settings: PlanSettings
+    /// As stored: they are compared on every page and read only when they changed.
+    let settings: [String: String]
 }

@@ -57,7 +57,7 @@ package final class PlanBoardService: Sendable {
     private func defaultDay(today: LocalDate, _ state: State) async throws -> LocalDate {
         let key = DayKey(figures: state.figures, today: today, revision: state.revision)
         return try await days.value(key) { [self] in
-            if state.revision.settings.defaultDay == .snapshot {
+            if PlanSettings(stored: state.revision.settings).defaultDay == .snapshot {
                 let frozen = try await database.read { try SnapshotStore($0).days() }
                 if let last = frozen.last(where: { $0 <= today }) { return last }
             }

@@ -23,8 +23,10 @@ package final class NavigationMenu: Sendable, ExpressibleByArrayLiteral {
     }
 
     private struct Key: Hashable {
-        let offered: [Bool]
-        let current: String?
+        /// The items offered, one bit each in the order of the menu.
+        let offered: UInt64
+        /// The place of the present item among all items; -1 for none.
+        let current: Int
     }
 
     /// More choices than this are not met in practice; then the kept ones are let go.
@@ -33,7 +35,11 @@ package final class NavigationMenu: Sendable, ExpressibleByArrayLiteral {
     private let items: [NavigationItem]
     private let kept = Mutex<[Key: Markup]>([:])
 
-    package init(_ items: [NavigationItem]) { self.items = items }
+    /// - Precondition: at most 64 items.
+    package init(_ items: [NavigationItem]) {
+        precondition(items.count <= UInt64.bitWidth, "a menu holds at most 64 items")
+        self.items = items
+    }
     package convenience init(arrayLiteral items: NavigationItem...) { self.init(items) }
 
     /// What the person is offered, in the order of the menu.
@@ -46,14 +52,14 @@ package final class NavigationMenu: Sendable, ExpressibleByArrayLiteral {
     /// Visitors are offered nothing.
     func markup(for user: CurrentUser?, at path: String) -> Markup {
         guard let user, !items.isEmpty else { return Markup(bar: "", folded: "") }
-        let offered = items.map { isOffered($0, to: user) }
-        let chosen = zip(items, offered).filter(\.1).map(\.0)
-        let key = Key(offered: offered, current: NavigationMenu.current(of: chosen, at: path))
+        let key = key(for: user, at: path)
         if let known = kept.withLock({ $0[key] }) { return known }
+        let chosen = items.indices.filter { key.offered & (1 << UInt64($0)) != 0 }.map { items[$0] }
+        let current = items.indices.contains(key.current) ? items[key.current].path : nil
         let sections = NavigationSection.sections(of: chosen)
         let made = Markup(
-            bar: "\(each: sections, { NavigationMenu.barSection($0, key.current) })",
-            folded: "\(each: sections, { NavigationMenu.foldedSection($0, key.current) })")
+            bar: "\(each: sections, { NavigationMenu.barSection($0, current) })",
+            folded: "\(each: sections, { NavigationMenu.foldedSection($0, current) })")
         kept.withLock { kept in
             if kept.count >= NavigationMenu.limit { kept = [:] }
             kept[key] = made
@@ -61,16 +67,23 @@ package final class NavigationMenu: Sendable, ExpressibleByArrayLiteral {
         return made
     }
 
-    /// The item whose path is the longest prefix of the present path, so `/plan/targets` wins over `/plan`.
-    static func current(of items: [NavigationItem], at path: String) -> String? {
-        let present = path.utf8
-        return items.map(\.path)
-            .filter { item in
-                present.starts(with: item.utf8)
-                    && (present.count == item.utf8.count
-                        || present[present.index(present.startIndex, offsetBy: item.utf8.count)] == UInt8(ascii: "/"))
-            }
-            .max { $0.utf8.count < $1.utf8.count }
+    /// Asked on every page, so it keeps nothing on the heap. The present item is the one whose path is the longest prefix
+    /// of the present path, so `/plan/targets` wins over `/plan`.
+    private func key(for user: CurrentUser, at path: String) -> Key {
+        var offered: UInt64 = 0
+        var current = -1, length = -1
+        for index in items.indices where isOffered(items[index], to: user) {
+            offered |= 1 << UInt64(index)
+            let item = items[index].path.utf8
+            if item.count > length, NavigationMenu.leads(item, path.utf8) { (current, length) = (index, item.count) }
+        }
+        return Key(offered: offered, current: current)
+    }
+
+    private static func leads(_ item: String.UTF8View, _ present: String.UTF8View) -> Bool {
+        guard present.starts(with: item) else { return false }
+        return present.count == item.count
+            || present[present.index(present.startIndex, offsetBy: item.count)] == UInt8(ascii: "/")
     }
 
     /// A group opens below its heading; the heading of the present page's group is marked.

@@ -5,12 +5,13 @@ extension UI {
     /// `frame` is the class that sets the width, the same as that of the content.
     static func topBar(_ page: PageContext, frame: String) -> HTML {
         let menu = page.navigation.markup(for: page.user, at: page.path)
+        let actions = page.user == nil ? "" : userActions(page)
         return #"""
             <header class="top"><div class="\#(frame) bar">
             \#(brand(page.site))
             <nav class="bar-nav" aria-label="主导航"><ul>\#(menu.bar)</ul></nav>
-            <div class="bar-tools">\#(searchForm(page))\#(userTools(page))</div>
-            \#(foldedMenu(page, menu.folded))
+            <div class="bar-tools">\#(searchForm(page))\#(userTools(page, actions))</div>
+            \#(foldedMenu(page, menu.folded, actions))
             </div></header>
             """#
     }
@@ -32,11 +33,11 @@ extension UI {
             """#
     }
 
-    private static func userTools(_ page: PageContext) -> HTML {
+    private static func userTools(_ page: PageContext, _ actions: HTML) -> HTML {
         guard let user = page.user else { return #"<a class="bar-link" href="/sign-in">登录</a>"# }
         return #"""
             <details class="user-menu" data-menu><summary>\#(user.name)</summary>\#
-            <div class="user-menu-panel">\#(userActions(page))</div></details>
+            <div class="user-menu-panel">\#(actions)</div></details>
             """#
     }
 
@@ -48,10 +49,10 @@ extension UI {
         """#
     }
 
-    private static func foldedMenu(_ page: PageContext, _ links: HTML) -> HTML {
+    private static func foldedMenu(_ page: PageContext, _ links: HTML, _ actions: HTML) -> HTML {
         let account: HTML =
             page.user.map { user in
-                #"<p class="fold-name">\#(user.name)</p>\#(userActions(page))"#
+                #"<p class="fold-name">\#(user.name)</p>\#(actions)"#
             } ?? #"<a href="/sign-in">登录</a>"#
         return #"""
             <details class="fold" data-menu><summary>菜单</summary>

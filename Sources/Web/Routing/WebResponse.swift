@@ -30,8 +30,9 @@ package struct WebResponse: Sendable {
     }
 
     package static func html(_ page: HTML, status: Int = 200) -> WebResponse {
-        WebResponse(status: status, headers: [("content-type", "text/html; charset=utf-8")], body: .bytes(page.bytes))
+        WebResponse(status: status, headers: [("content-type", htmlType)], body: .bytes(page.bytes))
     }
+    static let htmlType = "text/html; charset=utf-8"
 
     /// 303 to a path of this site, with an optional message for the next page.
     package static func redirect(_ path: String, flash: Flash? = nil) -> WebResponse {

@@ -20,15 +20,12 @@ enum ResponseWriting {
     private static let permissionsPolicy = HTTPField.Name("permissions-policy")!
 
     static func response(_ answer: WebResponse, _ exchange: Exchange, _ services: WebServices) -> Response {
-        var headers = HTTPFields()
-        for (name, value) in answer.headers {
-            guard let field = HTTPField.Name(name) else { continue }
-            headers.append(HTTPField(name: field, value: value))
-        }
-        let isHTML = headers[.contentType]?.hasPrefix("text/html") ?? false
-        addSecurity(&headers, answer, isHTML: isHTML, services)
+        let isPage = isUsualPage(answer)
+        var headers =
+            isPage
+            ? (services.isSecure ? securePageHeaders : pageHeaders) : headers(answer, isSecure: services.isSecure)
+        let isHTML = isPage || headers[.contentType]?.hasPrefix("text/html") ?? false
         addCookies(&headers, answer, exchange, services, isHTML: isHTML)
-        if headers[.cacheControl] == nil { headers[.cacheControl] = "no-store" }
         let status = HTTPResponse.Status(code: answer.status)
         switch answer.body {
         case .bytes(let bytes):
@@ -40,6 +37,26 @@ enum ResponseWriting {
             if exchange.isHead { return Response(status: status, headers: headers, body: .init()) }
             return Response(status: status, headers: headers, body: eventBody(events))
         }
+    }
+
+    /// Most answers are pages without anything of their own in the headers; those are made once.
+    private static func isUsualPage(_ answer: WebResponse) -> Bool {
+        answer.headers.count == 1 && answer.headers[0].value == WebResponse.htmlType
+            && answer.headers[0].name == "content-type" && !answer.playsMedia && answer.formTarget == nil
+    }
+    private static let pageHeaders = headers(.html(""), isSecure: false)
+    private static let securePageHeaders = headers(.html(""), isSecure: true)
+
+    private static func headers(_ answer: WebResponse, isSecure: Bool) -> HTTPFields {
+        var headers = HTTPFields()
+        for (name, value) in answer.headers {
+            guard let field = HTTPField.Name(name) else { continue }
+            headers.append(HTTPField(name: field, value: value))
+        }
+        addSecurity(
+            &headers, answer, isHTML: headers[.contentType]?.hasPrefix("text/html") ?? false, isSecure: isSecure)
+        if headers[.cacheControl] == nil { headers[.cacheControl] = "no-store" }
+        return headers
     }
 
     private static func buffered(
@@ -63,7 +80,7 @@ enum ResponseWriting {
     }
 
     private static func addSecurity(
-        _ headers: inout HTTPFields, _ answer: WebResponse, isHTML: Bool, _ services: WebServices
+        _ headers: inout HTTPFields, _ answer: WebResponse, isHTML: Bool, isSecure: Bool
     ) {
         headers[.xContentTypeOptions] = "nosniff"
         if isHTML {
@@ -72,7 +89,7 @@ enum ResponseWriting {
             headers[frameOptions] = "DENY"
             headers[permissionsPolicy] = "camera=(), microphone=(), geolocation=()"
         }
-        if services.isSecure { headers[.strictTransportSecurity] = "max-age=31536000" }
+        if isSecure { headers[.strictTransportSecurity] = "max-age=31536000" }
     }
 
     private static func addCookies(
