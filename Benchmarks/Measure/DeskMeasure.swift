@@ -16,17 +16,12 @@ enum DeskMeasure {
             try await Measure.timed("\(waiting * levels.count) open steps") {
                 for level in levels { try await enter(level, schools, database) }
             }
-            let (city, county) = try await database.read { db in
-                let store = OrganisationStore(db)
-                return (try store.city()!, try store.find(code: "450603", within: .everything)!)
-            }
-            for (role, place) in [("city_admin", city), ("county_admin", county), ("school_admin", schools[0])] {
-                try await IdentityMeasure.open(1, role, role, at: [place], database)
-                let token = try await platform.identity.startSession(login: role + "0")
+            let caller = RouteCaller(platform: platform)
+            for (role, token) in try await IdentityMeasure.administrators(schools, platform) {
                 for level in levels where role != "school_admin" || level == "school" {
-                    try await time(role, "level=\(level)", platform, token)
-                    try await time(role, "level=\(level)&area=2-14", platform, token)
-                    try await time(role, "level=\(level)&show=late", platform, token)
+                    for query in ["level=\(level)", "level=\(level)&area=2-14", "level=\(level)&show=late"] {
+                        try await caller.time("\(role) \(query)", "/resources/reviews", query: query, token: token)
+                    }
                 }
             }
         }
@@ -82,17 +77,5 @@ enum DeskMeasure {
                     })
             }
         }
-    }
-
-    private static func time(_ role: String, _ query: String, _ platform: CityPlatform, _ token: String) async throws {
-        let caller = RouteCaller(platform: platform)
-        var durations = Durations()
-        for _ in 0..<60 {
-            let start = ContinuousClock.now
-            try await caller.call(.get, "/resources/reviews", query: query, token: token)
-            durations.add(ContinuousClock.now - start)
-        }
-        let (median, late) = (durations.percentile(0.5), durations.percentile(0.95))
-        print("\(role) \(query): median \(Measure.rounded(median)) ms, p95 \(Measure.rounded(late)) ms")
     }
 }

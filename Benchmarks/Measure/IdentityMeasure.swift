@@ -200,16 +200,10 @@ enum IdentityMeasure {
                     WHERE login_name LIKE '%3%'
                     """)
             }
-            let (city, county) = try await database.read { db in
-                let store = OrganisationStore(db)
-                return (try store.city()!, try store.find(code: "450603", within: .everything)!)
-            }
-            for (role, place) in [
-                ("city_admin", city), ("county_admin", county), ("school_admin", schools[0]), ("system_admin", city),
-                ("security_admin", city),
-            ] {
-                try await open(1, role, role, at: [place], database)
-                let token = try await platform.identity.startSession(login: role + "0")
+            let caller = RouteCaller(platform: platform)
+            for (role, token) in try await administrators(
+                schools, platform, others: ["system_admin", "security_admin"])
+            {
                 let words = ["韦", "桃1", "志强12", "wct", "l", "weichun", "p1234", "zzzz", "小学", "韦&sort=-last"].map {
                     word in
                     let parts = word.split(separator: "&", maxSplits: 1)
@@ -217,22 +211,28 @@ enum IdentityMeasure {
                     return parts.count > 1 ? "q=\(text)&\(parts[1])" : "q=\(text)"
                 }
                 for query in ["", "sort=login", "sort=-last", "sort=last", "role=teacher", "state=suspended"] + words {
-                    try await time("\(role) /accounts?\(query)", platform, query, token)
+                    try await caller.time(
+                        "\(role) /accounts?\(query)", "/accounts", query: query, token: token, times: 40)
                 }
             }
         }
     }
 
-    private static func time(_ name: String, _ platform: CityPlatform, _ query: String, _ token: String) async throws {
-        let caller = RouteCaller(platform: platform)
-        var durations = Durations()
-        for _ in 0..<40 {
-            let start = ContinuousClock.now
-            try await caller.call(.get, "/accounts", query: query, token: token)
-            durations.add(ContinuousClock.now - start)
+    /// An administrator of the city, of a county and of a school, and others of the city, each signed in.
+    static func administrators(
+        _ schools: [Organisation], _ platform: CityPlatform, others: [String] = []
+    ) async throws -> [(role: String, token: String)] {
+        let (city, county) = try await platform.database.read { db in
+            let store = OrganisationStore(db)
+            return (try store.city()!, try store.find(code: "450603", within: .everything)!)
         }
-        print(
-            "\(name): median \(Measure.rounded(durations.percentile(0.5))) ms, p95 \(Measure.rounded(durations.percentile(0.95))) ms"
-        )
+        var signedIn: [(role: String, token: String)] = []
+        for (role, place) in [("city_admin", city), ("county_admin", county), ("school_admin", schools[0])]
+            + others.map({ ($0, city) })
+        {
+            try await open(1, role, role, at: [place], platform.database)
+            signedIn.append((role, try await platform.identity.startSession(login: role + "0")))
+        }
+        return signedIn
     }
 }

@@ -72,8 +72,7 @@ enum ResourceSearchMeasure {
             all.add(one)
             print("  \(text): median \(Measure.rounded(one.percentile(0.5))) ms")
         }
-        let (median, late) = (all.percentile(0.5), all.percentile(0.95))
-        print("\(name): median \(Measure.rounded(median)) ms, p95 \(Measure.rounded(late)) ms")
+        all.tell(name)
     }
 
     /// Straight into the tables: what is measured is the finding.

@@ -6,17 +6,19 @@ import Web
 struct RouteCaller: Sendable {
     let platform: CityPlatform
 
-    /// - Parameter token: of a signed-in person.
+    /// - Parameters:
+    ///   - token: of a signed-in person.
+    ///   - session: hers, when it is not to be looked up.
     @discardableResult
     func call(
         _ method: RouteMethod, _ pattern: String, _ parameters: [String: String] = [:], query: String = "",
         form: [(name: String, value: String)] = [], headers: [String: String] = [:], token: String? = nil,
-        address: String = "127.0.0.1"
+        session known: SessionInfo? = nil, address: String = "127.0.0.1"
     ) async throws -> WebResponse {
         guard let route = platform.routes.first(where: { $0.method == method && $0.path == pattern }) else {
             throw DomainError.notFound
         }
-        var session: SessionInfo?
+        var session = known
         if let token { session = try await platform.identity.authenticate(token) }
         let site = SiteInfo(name: "", owner: "", contact: "", registration: "", isDemo: false, assets: AssetManifest())
         let page = PageContext(
@@ -38,6 +40,19 @@ struct RouteCaller: Sendable {
     }
 }
 
+extension RouteCaller {
+    /// Asks for a page so often and prints how long that took.
+    func time(_ name: String, _ path: String, query: String, token: String, times: Int = 60) async throws {
+        var durations = Durations()
+        for _ in 0..<times {
+            let start = ContinuousClock.now
+            try await call(.get, path, query: query, token: token)
+            durations.add(ContinuousClock.now - start)
+        }
+        durations.tell(name)
+    }
+}
+
 /// How long things took, in milliseconds.
 struct Durations {
     private var all: [Double] = []
@@ -45,6 +60,10 @@ struct Durations {
 
     mutating func add(_ duration: Duration) { all.append(duration / .milliseconds(1)) }
     mutating func add(_ others: Durations) { all += others.all }
+
+    func tell(_ name: String) {
+        print("\(name): median \(Measure.rounded(percentile(0.5))) ms, p95 \(Measure.rounded(percentile(0.95))) ms")
+    }
 
     /// 0.95 for the 95th percentile; 0 without any.
     func percentile(_ share: Double) -> Double {

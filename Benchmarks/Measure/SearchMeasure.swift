@@ -23,36 +23,19 @@ enum SearchMeasure {
 
     static func run() async throws {
         try await Measure.withFreshPlatform { platform in
-            let database = platform.database, schools = try await IdentityMeasure.grow(to: 450, database)
+            let schools = try await IdentityMeasure.grow(to: 450, platform.database)
             try await Measure.timed("500,000 people entered") { try await enter(platform, schools) }
             try await Measure.timed("index of 500,000 people") {
                 print("looked at \(try await platform.directory.peopleIndexing.catchUp(settled: 0)) people")
             }
-            let (city, county) = try await database.read { db in
-                let store = OrganisationStore(db)
-                return (try store.city()!, try store.find(code: "450603", within: .everything)!)
-            }
-            for (role, place) in [("city_admin", city), ("county_admin", county), ("school_admin", schools[0])] {
-                try await IdentityMeasure.open(1, role, role, at: [place], database)
-                let token = try await platform.identity.startSession(login: role + "0")
+            let caller = RouteCaller(platform: platform)
+            for (role, token) in try await IdentityMeasure.administrators(schools, platform) {
                 for text in ["韦", "韦志强", "志强", "强", "wzq", "w", "weizhi", "zzzz", "李小", "19910000077"] {
-                    try await time("\(role) \(text)", platform, text, token)
+                    let query = "q=" + (text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? text)
+                    try await caller.time("\(role) \(text)", "/people", query: query, token: token)
                 }
             }
         }
-    }
-
-    private static func time(_ name: String, _ platform: CityPlatform, _ text: String, _ token: String) async throws {
-        let caller = RouteCaller(platform: platform)
-        let query = "q=" + (text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? text)
-        var durations = Durations()
-        for _ in 0..<60 {
-            let start = ContinuousClock.now
-            try await caller.call(.get, "/people", query: query, token: token)
-            durations.add(ContinuousClock.now - start)
-        }
-        let (median, late) = (durations.percentile(0.5), durations.percentile(0.95))
-        print("\(name): median \(Measure.rounded(median)) ms, p95 \(Measure.rounded(late)) ms")
     }
 
     /// Straight into the tables: what is measured is the finding.

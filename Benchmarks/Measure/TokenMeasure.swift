@@ -97,29 +97,11 @@ struct TokenMeasure {
         return text
     }
 
-    /// Calls the handler of a route as the pipeline would.
     private func call(
         _ method: RouteMethod, _ path: String, query: FormValues = FormValues(), form: FormValues = FormValues(),
         headers: [String: String] = [:], session: SessionInfo? = nil
     ) async throws -> WebResponse {
-        guard let route = platform.routes.first(where: { $0.method == method && $0.path == path }) else {
-            throw DomainError.notFound
-        }
-        let site = SiteInfo(name: "", owner: "", contact: "", registration: "", isDemo: false, assets: AssetManifest())
-        let page = PageContext(
-            path: path, user: nil, csrfToken: "", flash: nil, preferences: DisplayPreferences(), navigation: [],
-            site: site)
-        return try await route.handler(
-            WebRequest(
-                method: method, path: path, query: query, form: form, headers: WebHeaders(headers),
-                remoteAddress: "127.0.0.1", requestID: "", session: session, page: page,
-                exporter: NoExporter()))
-    }
-}
-
-/// The doors measured here write no tables.
-private struct NoExporter: TableExporter {
-    func write(title: String, header: [String], rows: [[TableValue]], format: TableFormat) throws -> String {
-        throw DomainError.notFound
+        try await RouteCaller(platform: platform).call(
+            method, path, query: query.encoded, form: form.pairs, headers: headers, session: session)
     }
 }

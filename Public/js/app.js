@@ -9,6 +9,7 @@ import print from "./print.js";
 import progress from "./progress.js";
 import reader from "./reader.js";
 import resumable from "./resumable-upload.js";
+import signOut from "./sign-out.js";
 import submitNow from "./submit-now.js";
 import submitOnce from "./submit-once.js";
 import upload from "./upload.js";
@@ -24,6 +25,7 @@ const behaviours = {
   "[data-events]": progress,
   "[data-reader]": reader,
   "[data-resumable]": resumable,
+  "[data-sign-out]": signOut,
   "[data-submit-now]": submitNow,
   "[data-submit-once]": submitOnce,
   "[data-upload]": upload,

@@ -1,5 +1,7 @@
 // Sends the files of a field piece by piece by tus 1.0: a cut line costs one piece, and the same file chosen again goes on
 // where it stopped. Without scripts the form around sends the files itself.
+import { read, write } from "./upload-memory.js";
+
 const PIECE = 4 * 1024 * 1024;
 const AT_ONCE = 3;
 const LONGEST_PAUSE = 30_000;
@@ -154,7 +156,7 @@ class Upload {
   }
 
   get key() {
-    return `upload ${this.file.name} ${this.file.size} ${this.file.lastModified}`;
+    return `${this.file.name} ${this.file.size} ${this.file.lastModified}`;
   }
 
   get id() {
@@ -365,24 +367,6 @@ function words(type, text) {
 
 function base64(text) {
   return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
-}
-
-// Where uploads that were cut off go on. A browser that forbids it only loses that.
-function read(key) {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return null;
-  }
-}
-
-function write(key, value) {
-  try {
-    if (value) localStorage.setItem(key, value);
-    else localStorage.removeItem(key);
-  } catch {
-    return;
-  }
 }
 
 function element(name, style = "", text = "") {

@@ -37,8 +37,18 @@ struct BackgroundWork: Service {
                     }
                 }
                 group.addTask {
+                    await repeatedly(every: .seconds(5), "public records") {
+                        try await platform.resources.publicRecords.catchUp()
+                    }
+                }
+                group.addTask {
                     await repeatedly(every: .seconds(5), "account index") {
                         try await platform.identity.accountIndexing.catchUp()
+                    }
+                }
+                group.addTask {
+                    await repeatedly(every: .seconds(5), "reads of other systems") {
+                        try await platform.exchange.keepReads()
                     }
                 }
                 group.addTask {
@@ -57,19 +67,28 @@ struct BackgroundWork: Service {
                 }
                 group.addTask {
                     await repeatedly(every: .seconds(3600), "tidying") {
-                        try await RepeatedRequests(platform.database).forgetOld()
-                        try await platform.directory.forgetOld()
-                        try await platform.identity.forgetOld()
-                        try await platform.federation.forgetOld()
-                        try await platform.rosters.tend()
-                        try await platform.exchange.tend()
-                        try await platform.media.tend()
-                        try await platform.privacy.tend()
+                        try await Tending.each([
+                            { try await RepeatedRequests(platform.database).forgetOld() },
+                            { try await platform.directory.forgetOld() },
+                            { try await platform.identity.forgetOld() },
+                            { try await platform.federation.forgetOld() },
+                            { try await platform.rosters.tend() },
+                            { try await platform.connectivity.tend() },
+                            { try await platform.exchange.tend() },
+                            { try await platform.media.tend() },
+                            { try await platform.privacy.tend() },
+                        ])
                     }
                 }
                 await group.waitForAll()
             }
         }
+        // This task is cancelled by now, and would write nothing.
+        await Task { [platform] in
+            do { try await platform.exchange.keepReads() } catch {
+                platform.logger.warning("counts of reads are lost", metadata: ["error": "\(error)"])
+            }
+        }.value
     }
 
     private func repeatedly(

@@ -119,7 +119,18 @@ package struct CityPlatform: Sendable {
             leaving: [GrantEnding(), GuardianGrants(), StaffDeparture(crypto: crypto)],
             appointments: [AppointmentGrants()])
         connectivity = ConnectivityModule(database: database, files: files)
-        plan = PlanModule(database: database, files: files, sources: [connectivity.indicators])
+        plan = PlanModule(
+            database: database, files: files,
+            sources: [
+                connectivity.indicators,
+                ResourceIndicators(database: database),
+                SiteIndicators(database: database),
+            ])
+        let reviewOffice = ReviewOffice(
+            calendar: WorkCalendar.shipped, consent: ConsentGate(crypto: crypto),
+            reviewers: GrantHolders(database: database))
+        let lessonOffice = LessonOffice(
+            schoolDays: WorkCalendar.shipped, consent: ConsentGate(crypto: crypto), now: options.now)
         rosters = RostersModule(
             database: database, crypto: crypto, files: files, personColumns: CityPlatform.personColumns,
             mergeListeners: CityPlatform.mergeListeners, guardianshipListeners: [GuardianGrants()],
@@ -129,11 +140,13 @@ package struct CityPlatform: Sendable {
             database: database, crypto: crypto, staffListeners: staffListeners, exportFolder: uploads,
             now: options.now)
         directory = DirectoryModule(
-            database: database, crypto: crypto, schoolPanels: connectivity.schoolPanels + plan.schoolPanels,
+            database: database, crypto: crypto,
+            schoolPanels: connectivity.schoolPanels + plan.schoolPanels
+                + ResourcesModule.schoolPanels(database, reviewOffice),
             leavingListeners: staffListeners.leaving,
             classPages: [
                 IdentityModule.classPage, RostersModule.classPage, SchoolAffairsModule.classPage,
-                PrivacyModule.classPage,
+                PrivacyModule.classPage, ResourcesModule.classPage,
             ],
             staffPages: [IdentityModule.staffPage, RostersModule.staffPage, RostersModule.staffImportPage]
                 + SchoolAffairsModule.staffPages,
@@ -141,7 +154,8 @@ package struct CityPlatform: Sendable {
             memberPages: [SchoolAffairsModule.memberPage], appointmentListeners: staffListeners.appointments,
             guardianshipListeners: [GuardianGrants()], personUses: [AccountUse()],
             guardianPages: [IdentityModule.guardianPage],
-            childPanels: PrivacyModule.childPanels(crypto),
+            childPanels: PrivacyModule.childPanels(crypto) + ResourcesModule.childPanels(reviewOffice, lessonOffice),
+            personColumns: CityPlatform.personColumns, withdrawalFollowers: [ReceiverForgetting()],
             exportFolder: uploads)
         identity = IdentityModule(
             database: database, hasher: hasher, crypto: crypto, address: address,
@@ -153,7 +167,8 @@ package struct CityPlatform: Sendable {
         federation = FederationModule(
             database: database, identity: identity, crypto: crypto, address: address, outbound: outbound,
             flavours: try GatewayFlavours(folder: folder + "/gateway"), wechat: configuration.wechat,
-            consent: ConsentGate(crypto: crypto), today: PrivacyModule.today(crypto))
+            consent: ConsentGate(crypto: crypto),
+            today: PrivacyModule.today(crypto) + ResourcesModule.today(reviewOffice, lessonOffice))
         exchange = ExchangeModule(
             database: database, crypto: crypto, machines: options.machines ?? federation.machineAccess,
             gate: PersonAccounts(), listeners: staffListeners, address: address, outbound: outbound,
@@ -161,11 +176,14 @@ package struct CityPlatform: Sendable {
 
         resources = ResourcesModule(
             database: database, files: files, uploads: media.uploads, workFolder: uploads,
-            office: ReviewOffice(calendar: WorkCalendar.shipped, consent: ConsentGate(crypto: crypto)))
+            office: reviewOffice, lessons: lessonOffice,
+            interchange: Interchange(
+                outbound: outbound, crypto: crypto, siteName: configuration.siteName,
+                contact: configuration.siteContact), address: address)
         let held = DirectoryPersonalData(database: database, crypto: crypto)
         privacy = PrivacyModule(
             database: database, crypto: crypto, gate: PersonAccounts(), workDays: WorkCalendar.shipped,
-            dataReceivers: [ExchangeReceivers(database: database), ApplicationReceivers(database: database)],
+            dataReceivers: [exchange.dataReceivers, ApplicationReceivers(database: database)],
             personalData: [
                 held, AccountPersonalData(database: database, crypto: crypto),
                 FederationPersonalData(database: database), ConsentPersonalData(database: database, crypto: crypto),
@@ -174,7 +192,7 @@ package struct CityPlatform: Sendable {
             retained: [
                 held, RosterRetention(database: database), AbsenceRetention(database: database, crypto: crypto),
                 AffairsRetention(database: database), ExchangeRunRetention(database: database),
-                PushRetention(database: database),
+                PushRetention(database: database), LessonRetention(database: database),
                 ExchangeFileRetention(database: database, intake: rosters.intake),
             ], roleTitle: CityPlatform.roleTitle, exportFolder: uploads)
 
@@ -211,7 +229,7 @@ package struct CityPlatform: Sendable {
             + resources.jobs + media.careJobs
     }
     /// Jobs that mostly wait for other systems.
-    package var errands: [JobHandler] { federation.errands + exchange.errands }
+    package var errands: [JobHandler] { federation.errands + exchange.errands + resources.errands }
     package var receivers: [EventReceiver] {
         federation.receivers + connectivity.receivers + plan.receivers + rosters.receivers + affairs.receivers
             + exchange.receivers + privacy.receivers + resources.receivers

@@ -10,6 +10,9 @@ package struct ConnectivityModule: Sendable {
     package static let migrations: [Migration] = [
         Migration("connectivity/0001-register", FacilitySchema.statements),
         Migration("connectivity/0002-imports", ImportSchema.statements),
+        Migration(
+            "connectivity/0003-roster-completion",
+            RosterCompletionSchema.statements + RosterCompletionSchema.present),
     ]
 
     /// Columns that keep contents.
@@ -35,6 +38,9 @@ package struct ConnectivityModule: Sendable {
     package var jobs: [JobHandler] { ImportJobs(database: database, files: files).handlers }
     /// Nothing of the register follows from other contexts.
     package var receivers: [EventReceiver] { [] }
+
+    /// Notes which rosters have become whole. For an hourly job.
+    package func tend() async throws { try await RosterCompletionService(database: database).prove() }
 
     package func routes() -> [Route] {
         FacilityRoutes(database: database, register: register).routes().all

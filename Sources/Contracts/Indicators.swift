@@ -9,6 +9,14 @@ package struct Indicator: Sendable {
         case lowerIsBetter
     }
 
+    /// Whose figures they are.
+    package enum Subject: String, Sendable {
+        /// Schools and teaching points, the usual case.
+        case schools
+        /// The counties themselves: what each of them has or has not. 市直 is none.
+        case counties
+    }
+
     /// `egress-per-class`; fixed for ever, since target sets name it.
     package let id: String
     /// Chinese, as on the page.
@@ -22,17 +30,19 @@ package struct Indicator: Sendable {
     package let gapUnit: String
     /// The price list entry that turns a gap into yuan; `nil` when it has no price.
     package let price: String?
+    package let subject: Subject
 
     package init(
         id: String, name: String, unit: String, direction: Direction, numerator: String, denominator: String,
-        gapUnit: String, price: String?
+        gapUnit: String, price: String?, subject: Subject = .schools
     ) {
         (self.id, self.name, self.unit, self.direction) = (id, name, unit, direction)
         (self.numerator, self.denominator, self.gapUnit, self.price) = (numerator, denominator, gapUnit, price)
+        self.subject = subject
     }
 }
 
-/// One school's figure for one indicator on a day.
+/// One school's figure for one indicator on a day; a county's where the indicator is about counties.
 package enum SchoolFigure: Sendable, Equatable {
     /// Numerator and denominator; a ratio of many schools is the ratio of their sums.
     case value(Double, over: Double)
@@ -70,7 +80,7 @@ package protocol IndicatorSource: Sendable {
     var indicators: [Indicator] { get }
     /// Changes whenever any figure may have changed; cheap enough to ask on each page.
     func revision() async throws -> String
-    /// By school, by indicator id. A school that is missing has no data at all.
+    /// By school (or county, see `Indicator.Subject`), by indicator id. One that is missing has no data at all.
     func figures(on day: LocalDate) async throws -> [OrganisationID: [String: SchoolFigure]]
     /// The records behind one school's figure.
     func sources(of indicator: String, school: OrganisationID, on day: LocalDate) async throws -> [FigureSource]

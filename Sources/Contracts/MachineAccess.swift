@@ -7,15 +7,18 @@ package struct MachineCaller: Sendable, Equatable {
     package let clientID: String
     /// Chinese name, for records of what it did.
     package let name: String
+    /// What it says it is for, as it was approved; empty when it has told nothing.
+    package let purpose: String
     /// What it may do, as granted to its token: names of scopes, full addresses as the standards write them.
     package let scopes: Set<String>
     /// The organisations whose people it may see.
     package let organisations: DataScope
 
     package init(
-        application: String, clientID: String, name: String, scopes: Set<String>, organisations: DataScope
+        application: String, clientID: String, name: String, purpose: String = "", scopes: Set<String>,
+        organisations: DataScope
     ) {
-        (self.application, self.clientID, self.name) = (application, clientID, name)
+        (self.application, self.clientID, self.name, self.purpose) = (application, clientID, name, purpose)
         (self.scopes, self.organisations) = (scopes, organisations)
     }
 }

@@ -28,7 +28,9 @@ package enum DemoCity {
         try await StaffLoading(platform, schools, entered).run(tell)
         if size == .city { try await CityPeopleLoading(platform, schools, entered).run(birthdays, tell) }
         try await ApplicationLoading(platform, schools, entered).run(tell)
-        try await ResourceLoading(platform, schools, entered).run(tell)
+        let resources = ResourceLoading(platform, schools, entered)
+        try await resources.run(tell)
+        try await SiteLoading(platform, resources, schools, entered).run(tell)
         tell("demo \(size.rawValue) is loaded")
     }
 

@@ -41,7 +41,7 @@ struct ResourceLoading {
         let first = try await publish(plan, on: "SYW31-01-03", by: wang, at: experimental, reviewers)
         let slides = ItemContent(
             title: "《灯塔下的路》课件", type: "slides", nodes: [], summary: "配合教案使用。", isStated: true, visibility: .city)
-        _ = try await publish(slides, on: "SYW31-01-03", by: wang, at: experimental, reviewers)
+        let second = try await publish(slides, on: "SYW31-01-03", by: wang, at: experimental, reviewers)
         let exercise = ItemContent(
             title: "周长练习单", type: "questions", nodes: [], audience: ["teacher", "student"], isStated: true,
             visibility: .school)
@@ -55,7 +55,18 @@ struct ResourceLoading {
         try await platform.database.write { [now] db in
             try ReviewService(db, by: wang, now: now, office: office).submit(pending)
         }
+        try await push([first, second], tell)
         tell("textbooks, and resources of the cast: published, waiting, adapted")
+    }
+
+    /// 周教研员 sends what is published of a lesson to every class of the grade.
+    private func push(_ items: [ID<Item>], _ tell: @Sendable (String) -> Void) async throws {
+        let city = try await platform.database.read { try OrganisationStore($0).city() }
+        guard let city else { return }
+        do {
+            try await platform.resources.send(
+                items, on: "SYW31-01-03", toGradeBelow: city.id, by: try await user("zhou"))
+        } catch DomainError.invalid { tell("no class of the grade to send resources to") }
     }
 
     private func choose(from year: Int) async throws {
@@ -69,7 +80,7 @@ struct ResourceLoading {
         }
     }
 
-    private func user(_ login: String) async throws -> CurrentUser {
+    func user(_ login: String) async throws -> CurrentUser {
         let now = now, found = try await platform.database.read { try AccountStore($0).find(login: login, at: now) }
         guard let account = found else { throw DomainError.notFound }
         let grants = account.shownGrants(on: now.day).map {
@@ -102,7 +113,7 @@ struct ResourceLoading {
     }
 
     /// Handed in and passed by the reviewers in turn, as long as it waits.
-    private func publish(
+    func publish(
         _ content: ItemContent, on code: String, by user: CurrentUser, at school: Organisation,
         _ reviewers: [CurrentUser]
     ) async throws -> ID<Item> {

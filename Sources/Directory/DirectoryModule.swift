@@ -22,6 +22,8 @@ package struct DirectoryModule: Sendable {
         Migration("directory/0012-guardianships", GuardianshipSchema.statements),
         Migration("directory/0013-roll-moves", RollMoveSchema.statements),
         Migration("directory/0019-waiting-guardians", GuardianshipSchema.waiting),
+        Migration("directory/0020-withdrawn-people", PersonSchema.withdrawn),
+        Migration("directory/0021-people-named", PersonSchema.named),
     ]
 
     /// Where sealed values stand.
@@ -47,6 +49,7 @@ package struct DirectoryModule: Sendable {
     private let personUses: [any PersonUse]
     private let guardianPages: [RelatedPage<RelatedClass>]
     private let childPanels: [any ChildPanelSource]
+    private let withdrawal: PersonWithdrawal
 
     /// - Parameters:
     ///   - crypto: seals the numbers of people and makes them findable.
@@ -62,6 +65,8 @@ package struct DirectoryModule: Sendable {
     ///   - personUses: who keeps something of people: schools do not write to their records as those of guardians.
     ///   - guardianPages: what other modules have about the guardians of a class.
     ///   - childPanels: what other contexts add to the page of a child for her guardian, in any order.
+    ///   - personColumns: of all other modules; whoever is named there is not forgotten.
+    ///   - withdrawalFollowers: who tells other systems of people.
     ///   - exportFolder: where files wait until they are sent.
     package init(
         database: Database, crypto: any CryptoProvider, schoolPanels: [any SchoolPanelSource] = [],
@@ -71,7 +76,8 @@ package struct DirectoryModule: Sendable {
         appointmentListeners: [any AppointmentListener] = [],
         guardianshipListeners: [any GuardianshipListener] = [], personUses: [any PersonUse] = [],
         guardianPages: [RelatedPage<RelatedClass>] = [],
-        childPanels: [any ChildPanelSource] = [],
+        childPanels: [any ChildPanelSource] = [], personColumns: [PersonColumn] = [],
+        withdrawalFollowers: [any WithdrawalFollower] = [],
         exportFolder: String = FileManager.default.temporaryDirectory.path
     ) {
         (self.database, self.crypto, self.exportFolder) = (database, crypto, exportFolder)
@@ -81,13 +87,14 @@ package struct DirectoryModule: Sendable {
         (self.memberPages, self.appointmentListeners) = (memberPages, appointmentListeners)
         (self.guardianshipListeners, self.guardianPages) = (guardianshipListeners, guardianPages)
         self.personUses = personUses
+        withdrawal = PersonWithdrawal(database: database, columns: personColumns, followers: withdrawalFollowers)
         self.childPanels = childPanels.sorted { $0.order < $1.order }
         self.schoolPanels = (schoolPanels + [PendingGuardianPanel(database: database)]).sorted { $0.order < $1.order }
         self.pupilPanels = pupilPanels.sorted { $0.order < $1.order }
     }
 
-    /// Removes what has expired, declarations of guardians, and lets those go that no school has decided. For a nightly
-    /// job.
+    /// Removes what has expired, declarations of guardians and the keys of people whose import was taken back, and lets
+    /// those declarations go that no school has decided. For an hourly job.
     package func forgetOld(now: Timestamp = .now) async throws {
         let limit = now.adding(days: -GuardianshipService.claimDays)
         let crypto = crypto
@@ -95,6 +102,7 @@ package struct DirectoryModule: Sendable {
             try GuardianshipService(db, crypto, by: .system, now: now).lapse()
             try GuardianshipStore(db).forgetClaims(before: limit)
         }
+        try await withdrawal.sweep(now: now)
     }
 
     package func routes() -> [Route] {

@@ -22,6 +22,8 @@ package struct ExchangeModule: Sendable {
             ["CREATE INDEX exchange_grade_record_student ON exchange_grade_record (student, kind)"]),
         Migration("exchange/0019-bundle-places", BundleImportSchema.places),
         Migration("exchange/0020-expiry-of-files", DropSchema.expiry),
+        Migration("exchange/0021-reads", ReadSchema.statements),
+        Migration("exchange/0022-people-named", ReceiverSchema.named),
     ]
 
     /// Where sealed values stand.
@@ -42,17 +44,17 @@ package struct ExchangeModule: Sendable {
     /// Columns that name people and follow when two records of one person become one.
     package static let personColumns: [PersonColumn] = [
         PersonColumn(
-            "exchange_scim_user", "person_id", name: "exchange_scim_user.person_id", hasChangedAt: true),
+            "exchange_scim_user", "person_id", name: "exchange_scim_user.person_id", hasChangedAt: true, isKey: true),
         PersonColumn(
             "exchange_grade_record", "student", key: "key", name: "exchange_grade_record.student", hasChangedAt: true),
         PersonColumn(
             "exchange_push", "person_id", key: "application || ' ' || dataset || ' ' || source_id",
-            name: "exchange_push.person_id", mayExpire: true),
+            name: "exchange_push.person_id", mayExpire: true, isKey: true),
         PersonColumn(
-            "exchange_raw_value", "person_id", name: "exchange_raw_value.person_id", mayExpire: true),
+            "exchange_raw_value", "person_id", name: "exchange_raw_value.person_id", mayExpire: true, isKey: true),
         PersonColumn(
             "exchange_bundle_key", "person_id", key: "partner_id || ' ' || source_id",
-            name: "exchange_bundle_key.person_id"),
+            name: "exchange_bundle_key.person_id", isKey: true),
         PersonColumn(
             "exchange_bundle_row", "former_person_id", key: "bundle_id || ' ' || batch || ' ' || row_number",
             name: "exchange_bundle_row.former_person_id"),
@@ -72,6 +74,7 @@ package struct ExchangeModule: Sendable {
     private let sealedFiles: SealedFiles
     private let files: FileStore
     private let folders: DropFolders
+    private let reads: ReadTally
 
     /// - Parameters:
     ///   - machines: tells which other system is calling.
@@ -92,6 +95,7 @@ package struct ExchangeModule: Sendable {
         (self.exportFolder, self.intake, self.files) = (exportFolder, intake, files)
         sealedFiles = SealedFiles(files: files, crypto: crypto, workFolder: exportFolder)
         folders = DropFolders(root: dropFolder)
+        reads = ReadTally(secret: PeopleSketch.Secret(crypto.lookupKey("pupils", purpose: "exchange_read.pupils")))
     }
 
     /// Requests a second to one receiver, unless a city needs another pace.
@@ -137,6 +141,11 @@ package struct ExchangeModule: Sendable {
     package var errands: [JobHandler] { [provisioning.job, comparison.job] }
     package var receivers: [EventReceiver] { [] }
 
+    /// Who was told something.
+    package var dataReceivers: any DataReceiverSource { ExchangeReceivers(database: database, reads: reads) }
+    /// Writes what other systems have read since. For a turn every few seconds, and before the server ends.
+    package func keepReads() async throws { try await reads.keep(in: database, at: .now) }
+
     /// Starts the rhythms that stopped for whatever reason. For an hourly job.
     package func tend() async throws {
         let crypto = crypto
@@ -150,12 +159,13 @@ package struct ExchangeModule: Sendable {
         var routes = Routes(module: "exchange")
         ScimRoutes(
             database: database, crypto: crypto, machines: machines, gate: gate, listeners: listeners, address: address,
-            now: { .now }
+            reads: reads, now: { .now }
         ).add(to: &routes)
-        CityRoutes(database: database, crypto: crypto, machines: machines, now: { .now }).add(to: &routes)
+        CityRoutes(database: database, crypto: crypto, machines: machines, reads: reads, now: { .now }).add(to: &routes)
         ExchangeRoutes(database: database, crypto: crypto, now: { .now }).add(to: &routes)
         ExchangeOwnerRoutes(database: database, machines: machines, now: { .now }).add(to: &routes)
-        OneRosterRoutes(database: database, crypto: crypto, machines: machines, address: address).add(to: &routes)
+        OneRosterRoutes(database: database, crypto: crypto, machines: machines, address: address, reads: reads).add(
+            to: &routes)
         BundleRoutes(export: bundles, folder: exportFolder).add(to: &routes)
         BundleImportRoutes(service: bundleImports).add(to: &routes)
         PartnerRoutes(service: PartnerService(database: database, folders: folders, now: { .now })).add(to: &routes)

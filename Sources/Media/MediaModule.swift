@@ -11,6 +11,8 @@ package struct MediaModule: Sendable {
         Migration("media/0001-uploads", UploadSchema.statements),
         Migration("media/0002-processing", ProcessingSchema.statements),
         Migration("media/0010-sweeping", UploadSchema.sweeping),
+        Migration("media/0020-picture-hashes", PictureHashSchema.statements),
+        Migration("media/0021-one-index", ProcessingSchema.oneIndex),
     ]
     /// Columns that keep contents.
     package static let contentColumns =
@@ -29,6 +31,7 @@ package struct MediaModule: Sendable {
     package let programs: Programs
     let processing: ProcessingRun
     private let database: Database
+    private let scanner: ClamScanner?
 
     /// - Parameters:
     ///   - folder: the data folder; parts of uploads lie in `partial`, copies of remote files in `cache`.
@@ -47,9 +50,10 @@ package struct MediaModule: Sendable {
         let desk = try UploadDesk(folder: folder + "/partial")
         care = StorageCare(database: database, files: files, storage: storage, contents: contents, now: now)
         service = UploadService(database: database, desk: desk, settings: settings, now: now)
+        scanner = settings.scanner.map { ClamScanner($0, limit: settings.scanBytes) }
         settling = UploadSettling(
             database: database, desk: desk, storage: storage,
-            scanner: settings.scanner.map { ClamScanner($0, limit: settings.scanBytes) }, logger: logger, now: now)
+            scanner: scanner, logger: logger, now: now)
         uploads = MediaUploads(files: files, storage: storage, service: service, settling: settling)
         programs = Programs(folder: settings.programFolder)
         processing = try ProcessingRun(
@@ -64,8 +68,17 @@ package struct MediaModule: Sendable {
         return routes.all
     }
 
+    /// Whether the scanner that is set answers, in words for operators; without one there is nothing to find.
+    package func scannerState() async -> (isSound: Bool, words: String) {
+        guard let scanner else { return (true, "not set: files are not scanned") }
+        guard let version = await scanner.version() else {
+            return (false, "clamd does not answer: uploads wait until it does")
+        }
+        return (true, version)
+    }
+
     /// Long work on recordings; it waits in a line of its own.
-    package var recordingJobs: [JobHandler] { ["media.video"].map(processing.handler) }
+    package var recordingJobs: [JobHandler] { ["media.video"].map(processing.handler) + [processing.hashHandler] }
     /// Work on everything else.
     package var jobs: [JobHandler] { ["media.document", "media.image", "media.text"].map(processing.handler) }
 

@@ -34,7 +34,7 @@ package struct PlanModule: Sendable {
         var routes = Routes(module: "plan")
         PlanDocumentRoutes(database: database, files: files).add(to: &routes)
         PlanDraftRoutes(database: database, files: files).add(to: &routes)
-        TargetSetRoutes(database: database).add(to: &routes)
+        TargetSetRoutes(database: database, sources: sources).add(to: &routes)
         TargetSetExchangeRoutes(database: database, sources: sources).add(to: &routes)
         TargetRoutes(database: database, sources: sources).add(to: &routes)
         SettingRoutes(database: database, boards: boards).add(to: &routes)

@@ -16,6 +16,7 @@ package struct PrivacyModule: Sendable {
         Migration("privacy/0003-consent-changes", ConsentAnswerSchema.changes),
         Migration("privacy/0004-retention-months", RetentionSchema.months),
         Migration("privacy/0005-incidents", IncidentSchema.statements),
+        Migration("privacy/0006-people-named", RightsRequestSchema.named),
     ]
 
     /// What the pages of children show besides.

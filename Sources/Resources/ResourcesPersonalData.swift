@@ -28,7 +28,21 @@ package struct ResourcesPersonalData: PersonalDataSource {
                     group: "常用查找", label: search.name, value: search.address, source: "本人", since: search.createdAt.day,
                     isErasable: true)
             }
-            return made + shown + kept
+            let folders = try FolderStore(db).list(of: person, limit: 1_000).map { folder in
+                PersonalDatum(
+                    group: "导入文件夹", label: folder.name, value: folder.plan.words, source: "本人",
+                    since: folder.sentAt.day, isErasable: true)
+            }
+            let (pushes, total) = try PushStore(db).sent(by: person, after: nil, limit: 1)
+            let sent = pushes.map { push in
+                PersonalDatum(
+                    group: "上课资源", label: "向班级推送资源包", value: "\(total) 次", source: "本人", since: push.sentAt.day,
+                    basis: .publicInterest)
+            }
+            let unnamed =
+                try ContributionStore(db).isUnnamed(person)
+                ? [PersonalDatum(group: "教学资源", label: "贡献榜", value: "不公开姓名", source: "本人", isErasable: true)] : []
+            return made + shown + kept + folders + sent + unnamed
         }
     }
 
@@ -51,10 +65,16 @@ package struct ResourcesPersonalData: PersonalDataSource {
                 try ItemWritingStore(db).delete(item.id)
                 try AuditLog.record("resource.erased", item.id.rawValue, by: actor, at: item.path, on: db)
             }
+            try NextAuthors(db).forget(person)
+            try ArchiveOrderStore(db).deleteAll(of: person)
             let searches = try SavedSearchStore(db).removeAll(of: person)
+            let folders = try FolderStore(db).removeAll(of: person)
+            // Whoever is erased wholly is named nowhere; otherwise what she asked for stays.
+            if wholly { try ContributionStore(db).setUnnamed(false, person, now: .now) }
             return (drafts.isEmpty ? [] : ["\(drafts.count) 个没有发布的资源草稿"])
                 + (shared.isEmpty ? [] : ["\(shared.count) 个合写草稿里的署名"])
                 + (searches == 0 ? [] : ["\(searches) 个常用查找"])
+                + (folders == 0 ? [] : ["\(folders) 次文件夹导入的记录"])
         }
     }
 }

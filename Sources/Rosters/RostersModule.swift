@@ -16,6 +16,7 @@ package struct RostersModule: Sendable {
         Migration("rosters/0007-difference-lines", DifferenceSchema.lines),
         Migration("rosters/0008-export-orders", ExportOrderSchema.statements),
         Migration("rosters/0009-class-lists", ClassListSchema.statements),
+        Migration("rosters/0010-ended-files", RosterImportSchema.files),
     ]
 
     /// Where sealed values stand.
@@ -30,7 +31,7 @@ package struct RostersModule: Sendable {
 
     /// Columns that keep contents. The file of a comparison or an export is named by nothing else.
     package static let contentColumns = [
-        ContentColumn("rosters_import", "file_id", .file, name: "rosters_import.file_id"),
+        ContentColumn("rosters_import", "file_id", .file, name: "rosters_import.file_id", where: "has_file = 1"),
         ContentColumn("rosters_difference", "sha256", .hash, name: "rosters_difference.sha256"),
         ContentColumn("rosters_export_order", "sha256", .hash, name: "rosters_export_order.sha256"),
     ]
@@ -63,7 +64,8 @@ package struct RostersModule: Sendable {
         importService = RosterImportService(
             database: database, files: files,
             sealedFiles: SealedFiles(files: files, crypto: crypto, workFolder: workFolder), crypto: crypto,
-            mergeListeners: mergeListeners, uses: personUses + [MergeUse()], listeners: guardianshipListeners)
+            mergeListeners: mergeListeners, uses: personUses + [MergeUse(), LaterUse(personColumns)],
+            listeners: guardianshipListeners, keys: personColumns.filter(\.isKey))
     }
 
     /// From the staff and from a class to their workbook in the official layout.

@@ -15,6 +15,7 @@ package struct SchoolAffairsModule: Sendable {
         Migration("affairs/0003-rollover", RolloverSchema.statements),
         Migration("affairs/0005-staff", StaffLeaveSchema.statements + StaffTransferSchema.statements),
         Migration("affairs/0006-step-accounts", CaseSchema.accounts + StaffTransferSchema.accounts),
+        Migration("affairs/0007-people-named", CaseSchema.named),
     ]
 
     /// Where sealed values stand.

@@ -90,6 +90,9 @@ import Testing
                     let count = try #require(counts[organisation.id])
                     #expect(count.classes == school.classes && count.pupils == school.pupils, "\(school.name)")
                     #expect(count.teachers == school.teachers && count.staff == school.staff, "\(school.name)")
+                    // It is whole, so its counts stand for the register.
+                    let record = try FacilityStore(db).record(of: organisation.id, on: today)
+                    #expect(record[.students] == Double(school.pupils), "\(school.name)")
                 }
                 let unknown: Int? = try db.value(
                     """

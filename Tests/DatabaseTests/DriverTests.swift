@@ -151,6 +151,18 @@ private let schema = [
                 [.text(Identifiers.next()), .text("课 \($0)"), .integer(Int64($0))]
             }
             try await database.write { try $0.insert(into: "test_lesson (id, title, hours)", rows: rows) }
+            #expect(try await database.read { try $0.value("SELECT COUNT(*) FROM test_lesson") } == 1_234)
+            for count in [1, 15, 16, 17, 31, 100, 199, 200, 201] {
+                let more: [[DatabaseValue]] = (0..<count).map {
+                    [.text(Identifiers.next()), .text("另 \(count)"), .integer(Int64($0))]
+                }
+                try await database.write { try $0.insert(into: "test_lesson (id, title, hours)", rows: more) }
+                let hours = try await database.read { db in
+                    try db.column(
+                        "SELECT hours FROM test_lesson WHERE title = \("另 \(count)") ORDER BY hours", as: Int.self)
+                }
+                #expect(hours == Array(0..<count), "\(count)")
+            }
             let wanted = [3, 5, 8, 13, 21]
             let condition: SQL = "hours IN \(in: wanted) AND title LIKE \("课%")"
             let found = try await database.read { db in

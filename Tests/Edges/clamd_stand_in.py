@@ -1,4 +1,4 @@
-"""Speaks clamd's INSTREAM as its manual has it, and knows one signature: the EICAR test file."""
+"""Speaks clamd's INSTREAM and VERSION as its manual has it, and knows one signature: the EICAR test file."""
 import contextlib
 import socketserver
 import struct
@@ -17,7 +17,11 @@ class ClamdStandIn:
         class Handler(socketserver.StreamRequestHandler):
             def handle(self):
                 with contextlib.suppress(OSError, struct.error):
-                    assert self.rfile.read(10) == b"zINSTREAM\0"
+                    command = self.rfile.read(9)
+                    if command == b"zVERSION\0":
+                        self.wfile.write(b"ClamAV 1.4.3/27500/Mon Jan  5 09:00:00 2026\0")
+                        return
+                    assert command + self.rfile.read(1) == b"zINSTREAM\0"
                     content = b""
                     while count := struct.unpack("!I", self.rfile.read(4))[0]:
                         content += self.rfile.read(count)

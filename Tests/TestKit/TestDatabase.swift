@@ -30,11 +30,11 @@ package enum TestDatabase: String, CaseIterable, Sendable, CustomTestStringConve
         defer { try? FileManager.default.removeItem(atPath: folder) }  // the system clears what is left over
         switch self {
         case .sqlite:
+            let path = folder + "/santong.sqlite"
+            try FileManager.default.copyItem(atPath: try await TestSchema.shared.file(migrations), toPath: path)
             let database = try Database(
-                .sqlite(path: folder + "/santong.sqlite", synchronous: .off), readers: 2, groupLimit: groupLimit,
-                logger: TestDatabase.logger)
+                .sqlite(path: path, synchronous: .off), readers: 2, groupLimit: groupLimit, logger: TestDatabase.logger)
             defer { database.close() }
-            _ = try await database.migrate(migrations)
             return try await body(database, folder)
         case .postgres:
             await PostgresSlots.shared.take()
@@ -43,14 +43,12 @@ package enum TestDatabase: String, CaseIterable, Sendable, CustomTestStringConve
             let server = TestDatabase.server ?? ""
             let control = try Database(.postgres(conninfo: server), readers: 1, logger: TestDatabase.logger)
             defer { control.close() }
-            try await control.outsideTransaction("CREATE DATABASE \(name)")
+            let schema = try await TestSchema.shared.database(migrations, on: server)
+            try await control.outsideTransaction("CREATE DATABASE \(name) TEMPLATE \(schema)")
             let database = try Database(
                 .postgres(conninfo: server + " dbname=" + name), readers: 2, logger: TestDatabase.logger)
             let result: Result<T, any Error>
-            do {
-                _ = try await database.migrate(migrations)
-                result = .success(try await body(database, folder))
-            } catch { result = .failure(error) }
+            do { result = .success(try await body(database, folder)) } catch { result = .failure(error) }
             database.close()
             try await control.outsideTransaction("DROP DATABASE \(name)")
             return try result.get()

@@ -65,6 +65,7 @@ enum AuditWords {
         "privacy.retention_confirmed": "确认删除到期记录", "privacy.retention_deleted": "删除到期记录",
         "privacy.hold_set": "保全记录", "privacy.hold_ended": "解除保全", "person.erased": "删除个人信息",
         "person.ties_erased": "解除绑定和授权", "facility_register.changed": "修改登记", "facility_register.told": "登记填报",
+        "facility_register.roster_completed": "标明学籍已录全", "facility_register.roster_reopened": "收回学籍已录全",
         "exchange.bundle_written": "导出名册包", "connectivity_import.uploaded": "上传工作簿",
         "connectivity_import.accepted": "接受导入", "connectivity_import.discarded": "放弃导入",
         "connectivity_import.undone": "撤销导入", "plan_document.uploaded": "上传计划文件",

@@ -27,7 +27,7 @@ struct RegisterState: Sendable {
         var rosters: [LocalDate: [OrganisationID: RosterCount]] = [:]
         for day in days {
             records[day] = try FacilityStore(db).records(within: .everything, on: day)
-            rosters[day] = try RosterCountStore(db).counts(within: .everything, on: day).filter(\.value.hasPupils)
+            rosters[day] = try FacilityStore(db).rosters(within: .everything, on: day)
         }
         return RegisterState(
             organisations: try OrganisationStore(db).all(within: .everything), records: records, rosters: rosters,
@@ -72,7 +72,7 @@ struct RegisterState: Sendable {
         records[day]?[school] ?? FacilityRecord()
     }
 
-    /// `nil` for a school that keeps no roster here.
+    /// `nil` for a school that keeps no roster here that is whole.
     func roster(of school: OrganisationID, on day: LocalDate) -> RosterCount? { rosters[day]?[school] }
 
     /// Schools of a county with this name; of one town when it is given.

@@ -12,6 +12,8 @@ struct FacilityFormModel: Sendable {
     let values: [FacilityValue]
     /// What the school's roster counts on the day; `nil` while it keeps none here.
     let roster: RosterCount?
+    /// Pupils on a roster that is not whole yet; 0 when there is none or it is.
+    let unfinished: Int
 }
 
 /// The form of one school, block by block.
@@ -36,6 +38,7 @@ enum FacilityFormPages {
             \#(meanwhile.map(conflict))
             \#(UI.card("学校档案", facts(school)))
             \#(model.roster.map { UI.card("花名册", counted($0, model)) })
+            \#(if: model.unfinished > 0, unfinished(model))
             \#(UI.form(action: action, page: page, submit: "保存", cancel: FacilityPages.schoolPath(school.id), problems: problems, fields))
             """#
         let crumbs = [Crumb("设施登记", FacilityPages.listPath), Crumb(school.name)]
@@ -65,6 +68,12 @@ enum FacilityFormPages {
         let link: HTML = #"<a href="\#(url: FacilityPages.classesPath(model.school.id, on: model.day))">班级</a>"#
         return UI.summaryList(rows)
             + #"<p class="field-hint">来源：花名册，\#(model.day.iso)，不用填报。有出入请核对\#(link)和教职工。</p>"#
+    }
+
+    /// Asked as long as the roster is in part only.
+    private static func unfinished(_ model: FacilityFormModel) -> HTML {
+        let link: HTML = #"<a href="\#(url: RosterCompletionPages.path(model.school.id))">学籍已录全</a>"#
+        return UI.notice(.info, "<p>花名册已录 \(model.unfinished) 名学生。标明\(link)以前，学生、班级和教师数仍在这里填报。</p>")
     }
 
     private static func conflict(_ changed: [FacilityValue]) -> HTML {

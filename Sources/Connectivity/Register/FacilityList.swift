@@ -11,6 +11,8 @@ struct FacilityListRow: Sendable {
     let told: Int
     /// `nil` when nothing was ever told.
     let lastTold: Timestamp?
+    /// Whether its roster is whole; `nil` when nobody has said.
+    let roster: RosterCompletion?
     /// What the list is sorted by.
     let sortValue: String
 
@@ -84,11 +86,14 @@ struct FacilityList: Sendable {
         let store = FacilityStore(db)
         let records = isPaged ? try store.records(of: ids, on: today) : try store.records(within: scope, on: today)
         let lastTold = isPaged ? try store.lastTold(of: ids) : try store.lastTold(within: scope)
+        let completions = RosterCompletionStore(db)
+        let rosters = isPaged ? try completions.states(of: ids, on: today) : try completions.states(on: today)
         var rows = found.rows.map { row -> FacilityListRow in
             let told = records[row.organisation.id]?.toldRequired ?? 0, last = lastTold[row.organisation.id]
             return FacilityListRow(
                 school: row.organisation, county: places.unit(of: row.organisation.path)?.name ?? "", told: told,
-                lastTold: last, sortValue: FacilityList.sortValue(own, told: told, last: last) ?? row.sortValue)
+                lastTold: last, roster: rosters[row.organisation.id],
+                sortValue: FacilityList.sortValue(own, told: told, last: last) ?? row.sortValue)
         }
         if isPaged {
             (self.rows, total) = (rows, found.total)

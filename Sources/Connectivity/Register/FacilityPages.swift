@@ -31,6 +31,7 @@ enum FacilityPages {
                 DataColumn(
                     "已填", sort: "told", value: { .text("\($0.told)/\(FacilityField.required.count)") }),
                 DataColumn("状态", value: { .text($0.state.title) }, cell: { UI.tag($0.state.title, $0.state.tone) }),
+                DataColumn("学籍", value: { .text($0.roster.map { "\($0.title) \($0.from.iso)" } ?? "") }),
                 DataColumn("最近登记", sort: "changed", value: { $0.lastTold.map { .text($0.text) } ?? .empty }),
                 DataColumn("操作", cell: { actions($0.school, user) }),
             ],

@@ -13,20 +13,35 @@ struct FacilityPanels: SchoolPanelSource {
     ) async throws -> [SchoolPanel] {
         guard viewer.may(.registerView, at: school.path) else { return [] }
         let imports = viewer.scope(of: .importView)
-        let (values, files) = try await database.read(snapshot: true) { db in
+        let (values, files, state, count) = try await database.read(snapshot: true) { db in
             let values = try FacilityStore(db).values(of: school.id, on: day)
             let batches = Set(values.compactMap(\.batch))
-            return (values, try ImportStore(db).fileNames(of: batches, visibleTo: viewer, scope: imports))
+            return (
+                values, try ImportStore(db).fileNames(of: batches, visibleTo: viewer, scope: imports),
+                try RosterCompletionStore(db).state(of: school.id, on: day),
+                try RosterCountStore(db).counts(of: [school.id], on: day)[school.id]
+            )
         }
         let edit = UI.linkButton("填报", url: FacilityPages.editPath(school.id))
         let history = UI.linkButton("登记历史", url: FacilityPages.historyPath(school.id))
         let mayEdit = school.closedOn == nil && viewer.may(.registerEdit, at: school.path)
         let record = FacilityRecord(Dictionary(uniqueKeysWithValues: values.map { ($0.field, $0.value) }))
-        return [
+        return FacilityPanels.roster(of: school, state, count) + [
             SchoolPanel(title: "线路与带宽", id: "lines", content: FacilityPanels.lines(record)),
             SchoolPanel(
                 title: "设施登记", id: "facilities", actions: mayEdit ? edit + history : history,
                 content: FacilityPanels.facilities(values, files)),
+        ]
+    }
+
+    /// Whether the roster is whole, for a school that keeps one.
+    private static func roster(
+        of school: Organisation, _ state: RosterCompletion?, _ count: RosterCount?
+    ) -> [SchoolPanel] {
+        guard state != nil || count?.hasPupils == true else { return [] }
+        let link = UI.linkButton("学籍录入", url: RosterCompletionPages.path(school.id))
+        return [
+            SchoolPanel(title: "学籍录入", id: "roster", actions: link, content: RosterCompletionPages.state(state))
         ]
     }
 

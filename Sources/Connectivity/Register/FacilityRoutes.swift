@@ -16,6 +16,7 @@ struct FacilityRoutes: Sendable {
         routes.get("/register/schools/:id/edit", access: .can(.registerEdit), edit)
         routes.post("/register/schools/:id/edit", access: .can(.registerEdit), save)
         routes.get("/register/schools/:id/history", access: .can(.registerView), history)
+        RosterCompletionRoutes(database: database).add(to: &routes)
         return routes
     }
 
@@ -109,9 +110,11 @@ struct FacilityRoutes: Sendable {
             if school.closedOn != nil { throw DomainError.conflict("\(school.name)已经撤销，不能再登记。") }
             let places = FacilityPlaces(try directory.places())
             let store = FacilityStore(db)
+            let roster = try store.roster(of: id, on: day)
+            let present = roster == nil ? try RosterCountStore(db).counts(of: [id], on: day)[id]?.pupils : nil
             return FacilityFormModel(
                 school: school, county: places.unit(of: school.path)?.name ?? "", day: day, today: Timestamp.now.day,
-                values: try store.values(of: id, on: day), roster: try store.roster(of: id, on: day))
+                values: try store.values(of: id, on: day), roster: roster, unfinished: present ?? 0)
         }
     }
 

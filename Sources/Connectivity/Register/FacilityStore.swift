@@ -18,14 +18,19 @@ package struct FacilityStore {
             AND v.organisation_id IN (
                 SELECT o.id FROM directory_organisation o WHERE \(SQL.within(scope, "o.path")))
             """
-        return FacilityStore.merged(
-            try records(where: place, on: day), try RosterCountStore(db).counts(within: scope, on: day))
+        return FacilityStore.merged(try records(where: place, on: day), try rosters(within: scope, on: day))
     }
 
     package func records(of schools: [OrganisationID], on day: LocalDate) throws -> [OrganisationID: FacilityRecord] {
         FacilityStore.merged(
-            try records(where: "AND v.organisation_id IN \(in: schools)", on: day),
-            try RosterCountStore(db).counts(of: schools, on: day))
+            try records(where: "AND v.organisation_id IN \(in: schools)", on: day), try rosters(of: schools, on: day))
+    }
+
+    /// What was told of each school, whatever its roster counts.
+    func told(on day: LocalDate) throws -> [OrganisationID: FacilityRecord] { try records(where: .empty, on: day) }
+
+    func told(of school: OrganisationID, on day: LocalDate) throws -> FacilityRecord {
+        try records(where: "AND v.organisation_id = \(school)", on: day)[school] ?? FacilityRecord()
     }
 
     /// What is told, with what is counted in its place.
@@ -33,15 +38,30 @@ package struct FacilityStore {
         _ told: [OrganisationID: FacilityRecord], _ rosters: [OrganisationID: RosterCount]
     ) -> [OrganisationID: FacilityRecord] {
         var records = told
-        for (school, roster) in rosters where roster.hasPupils {
+        for (school, roster) in rosters {
             records[school] = (records[school] ?? FacilityRecord()).counting(roster)
         }
         return records
     }
 
-    /// The school's roster on the day; `nil` while it keeps none here.
+    /// The rosters that stand for their schools on the day: those that are whole.
+    func rosters(within scope: DataScope, on day: LocalDate) throws -> [OrganisationID: RosterCount] {
+        let states = try RosterCompletionStore(db).states(on: day).filter(\.value.isComplete)
+        if states.isEmpty { return [:] }
+        return try RosterCountStore(db).counts(within: scope, on: day).filter { roster in
+            roster.value.hasPupils && states[roster.key] != nil
+        }
+    }
+
+    private func rosters(of schools: [OrganisationID], on day: LocalDate) throws -> [OrganisationID: RosterCount] {
+        let whole = try RosterCompletionStore(db).states(of: schools, on: day).filter(\.value.isComplete).map(\.key)
+        if whole.isEmpty { return [:] }
+        return try RosterCountStore(db).counts(of: whole, on: day).filter(\.value.hasPupils)
+    }
+
+    /// The school's roster on the day; `nil` while it keeps none here that is whole.
     func roster(of school: OrganisationID, on day: LocalDate) throws -> RosterCount? {
-        try RosterCountStore(db).counts(of: [school], on: day)[school].flatMap { $0.hasPupils ? $0 : nil }
+        try rosters(of: [school], on: day)[school]
     }
 
     /// Rows come school by school, the later value of a field after the earlier, which it replaces.
@@ -84,10 +104,12 @@ package struct FacilityStore {
             let value = try FacilityValue(row)
             latest[value.field] = value
         }
-        let roster = try roster(of: school, on: day)
+        guard let roster = try roster(of: school, on: day),
+            let state = try RosterCompletionStore(db).state(of: school, on: day)
+        else { return FacilityField.all.compactMap { latest[$0.id] } }
         return FacilityField.all.compactMap { field in
-            guard let roster, field.owner(in: roster) == .roster else { return latest[field.id] }
-            return field.counted(in: roster).map { FacilityValue(counting: field, $0, of: school, on: day) }
+            guard field.owner(in: roster) == .roster else { return latest[field.id] }
+            return field.counted(in: roster).map { FacilityValue(counting: field, $0, on: day, by: state) }
         }
     }
 

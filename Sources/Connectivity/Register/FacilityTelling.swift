@@ -142,7 +142,7 @@ extension FacilityStore {
         return count
     }
 
-    private func bumpRevision() throws {
+    func bumpRevision() throws {
         try db.execute("UPDATE connectivity_revision SET number = number + 1 WHERE id = 1")
     }
 }

@@ -17,7 +17,7 @@ extension FacilityField {
     private static let ofPupils: Set<FacilityField> = Set([classes, students] + stages.map(\.field))
     private static let ofStaff: Set<FacilityField> = [teachers, staff]
 
-    /// Who owns the datum of a school with the roster; `nil` for a school without one.
+    /// Who owns the datum of a school with the roster; `nil` for a school without one that is whole.
     package func owner(in roster: RosterCount?) -> FieldOwner {
         guard let roster else { return .register }
         if roster.hasPupils && FacilityField.ofPupils.contains(self) { return .roster }
@@ -58,11 +58,11 @@ extension FacilityRecord {
 }
 
 extension FacilityValue {
-    /// A counted value: it holds on the day and has no row of its own.
-    init(counting field: FacilityField, _ value: Double, of school: OrganisationID, on day: LocalDate) {
-        (id, organisation, self.field, self.value) = ("roster/\(field.id)", school, field.id, value)
-        (validFrom, source, batch, place, note) = (day, .roster, nil, "", "")
-        (recordedAt, recordedBy) = (Timestamp(startOf: day), FacilitySource.roster.title)
+    /// A counted value: it holds on the day and has no row of its own. Whoever said that the roster is whole answers for it.
+    init(counting field: FacilityField, _ value: Double, on day: LocalDate, by state: RosterCompletion) {
+        (id, organisation, self.field, self.value) = ("roster/\(field.id)", state.school, field.id, value)
+        (validFrom, source, batch, place, note) = (day, .roster, nil, "", "\(state.title)，自 \(state.from.iso)")
+        (recordedAt, recordedBy) = (state.recordedAt, state.recordedBy)
         (isSuperseded, isUndone) = (false, false)
     }
 }

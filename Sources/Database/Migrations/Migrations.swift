@@ -19,7 +19,7 @@ package struct Migration: Sendable {
     }
 
     /// FNV-1a over the statements, hexadecimal.
-    var checksum: String {
+    package var checksum: String {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for statement in statements {
             for byte in statement.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }

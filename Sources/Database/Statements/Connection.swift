@@ -8,6 +8,10 @@ package enum Dialect: String, Sendable { case sqlite, postgres }
 /// own copy for its type; shared copies would look up type metadata for every column of every row.
 package class Connection {
     package let dialect: Dialect
+    private struct InsertShape: Hashable { let table: String, width: Int, rows: Int }
+    private var insertTexts: [InsertShape: String] = [:]
+    private var insertBytes = 0
+    private static let mostInsertBytes = 1 << 20
 
     init(dialect: Dialect) { self.dialect = dialect }
 
@@ -61,12 +65,36 @@ package class Connection {
     /// Many rows in few statements. `table` names the table and its columns: `"audit_entry (id, at)"`.
     package func insert(into table: SQL, rows: [[DatabaseValue]]) throws {
         guard let width = rows.first?.count, width > 0 else { return }
-        let atOnce = min(200, 30_000 / width)
+        guard table.values.isEmpty, rows.allSatisfy({ $0.count == width }) else {
+            throw DatabaseError.ruleViolation("rows of different width")
+        }
+        let most = min(200, 30_000 / width), name = table.text
         var start = 0
         while start < rows.count {
-            try execute(SQL.inserting(into: table, rows[start..<min(start + atOnce, rows.count)]))
-            start += atOnce
+            let some = rows[start..<(start + Connection.portion(of: rows.count - start, most: most))]
+            start += some.count
+            var values: [DatabaseValue] = []
+            values.reserveCapacity(some.count * width)
+            for row in some { values += row }
+            try execute(SQL(whole: insertText(InsertShape(table: name, width: width, rows: some.count)), values))
         }
+    }
+
+    /// As many rows as one statement takes, and of what is left a power of two: a score of texts serves all lengths, so that
+    /// statements stay prepared. A few rows go at once.
+    private static func portion(of rest: Int, most: Int) -> Int {
+        if rest >= most { return most }
+        return rest < 16 ? rest : 1 << (Int.bitWidth - 1 - rest.leadingZeroBitCount)
+    }
+
+    /// To put the text of hundreds of rows together takes as long as to write them.
+    private func insertText(_ shape: InsertShape) -> String {
+        if let known = insertTexts[shape] { return known }
+        let text = SQL.inserting(into: shape.table, width: shape.width, rows: shape.rows)
+        insertBytes += text.utf8.count
+        if insertBytes > Connection.mostInsertBytes { (insertTexts, insertBytes) = ([:], text.utf8.count) }
+        insertTexts[shape] = text
+        return text
     }
 
     /// A savepoint: when the body throws, what it did is undone and the surrounding transaction goes on.

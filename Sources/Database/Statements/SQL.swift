@@ -6,6 +6,8 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
     /// Text between the values; one more than there are values.
     private(set) var pieces: [String]
     private(set) var values: [DatabaseValue]
+    /// The whole text, where it was put together before; such a statement is no fragment of another.
+    private var whole: String?
 
     package init(stringLiteral text: String) {
         pieces = [text]
@@ -15,6 +17,11 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
     package init(stringInterpolation: StringInterpolation) {
         pieces = stringInterpolation.pieces
         values = stringInterpolation.values
+    }
+
+    /// A statement whose text, with its marks, was put together before.
+    init(whole text: String, _ values: [DatabaseValue]) {
+        (pieces, self.values, whole) = ([], values, text)
     }
 
     /// Text made by this module: schema statements and the like.
@@ -27,6 +34,7 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
 
     /// The statement with `$1 … $n` where the values go; both databases take these marks.
     var text: String {
+        if let whole { return whole }
         if values.isEmpty { return pieces[0] }
         var text = ""
         text.reserveCapacity(pieces.reduce(values.count * 3) { $0 + $1.utf8.count })
@@ -49,23 +57,20 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
         return SQL(stringInterpolation: interpolation)
     }
 
-    /// `INSERT INTO table VALUES (…), (…)`, put together in one go: a fragment for each of thousands of values would cost
-    /// more than writing them.
-    static func inserting(into table: SQL, _ rows: ArraySlice<[DatabaseValue]>) -> SQL {
-        let count = rows.count * (rows.first?.count ?? 0)
-        var statement = StringInterpolation(literalCapacity: 0, interpolationCount: count)
-        statement.appendLiteral("INSERT INTO ")
-        statement.appendInterpolation(table)
-        statement.appendLiteral(" VALUES (")
-        for (number, row) in rows.enumerated() {
-            if number > 0 { statement.appendLiteral("), (") }
-            for (column, value) in row.enumerated() {
-                if column > 0 { statement.appendLiteral(", ") }
-                statement.appendInterpolation(value)
+    /// `INSERT INTO table VALUES ($1, $2), ($3, $4)`: the text for so many rows.
+    static func inserting(into table: String, width: Int, rows: Int) -> String {
+        var text = "INSERT INTO \(table) VALUES "
+        text.reserveCapacity(table.utf8.count + 24 + rows * width * 8)
+        for row in 0..<rows {
+            text += row > 0 ? ", (" : "("
+            for column in 0..<width {
+                if column > 0 { text += ", " }
+                text += "$"
+                text += String(row * width + column + 1)
             }
+            text += ")"
         }
-        statement.appendLiteral(")")
-        return SQL(stringInterpolation: statement)
+        return text
     }
 
     /// The rows whose organisation path lies in the scope, as index ranges.

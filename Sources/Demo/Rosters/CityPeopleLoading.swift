@@ -1,4 +1,5 @@
 import App
+import Connectivity
 import Database
 import Directory
 import Identity
@@ -61,6 +62,7 @@ struct CityPeopleLoading {
                 try entry.open(people.classes[group], number: group, staff, from: day)
             }
             try entry.finish(people)
+            try RosterCompletionService.markWhole(school, from: day, by: DemoCity.actor, now: now, db)
         }
     }
 }

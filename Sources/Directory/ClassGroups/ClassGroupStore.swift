@@ -20,7 +20,7 @@ package struct ClassGroupStore {
     }
 
     /// Those of the classes that are in the scope.
-    func find(_ ids: [ID<ClassGroup>], within scope: ClassScope) throws -> [ID<ClassGroup>: ClassGroup] {
+    package func find(_ ids: [ID<ClassGroup>], within scope: ClassScope) throws -> [ID<ClassGroup>: ClassGroup] {
         let found = try db.rows(
             """
             SELECT \(ClassGroup.columns) FROM \(ClassGroupStore.tables) WHERE c.id IN \(in: ids) AND \(scope.condition)

@@ -13,12 +13,16 @@ package struct PersonColumn: Sendable {
     let hasChangedAt: Bool
     /// Whether rows go by themselves after a time, so that one that is gone keeps no merge from being undone.
     let mayExpire: Bool
+    /// Whether the row only says how another system names the person: it goes when the import that entered her is taken
+    /// back, and keeps nobody from taking it back.
+    package let isKey: Bool
 
     package init(
-        _ table: SQL, _ column: SQL, key: SQL = "id", name: String, hasChangedAt: Bool = false, mayExpire: Bool = false
+        _ table: SQL, _ column: SQL, key: SQL = "id", name: String, hasChangedAt: Bool = false, mayExpire: Bool = false,
+        isKey: Bool = false
     ) {
         (self.table, self.column, self.key, self.name) = (table, column, key, name)
-        (self.hasChangedAt, self.mayExpire) = (hasChangedAt, mayExpire)
+        (self.hasChangedAt, self.mayExpire, self.isKey) = (hasChangedAt, mayExpire, isKey)
     }
 
     /// Those of the directory that move as they are. Numbers and facts are chosen one by one.
@@ -39,6 +43,19 @@ package struct PersonColumn: Sendable {
         // Who was merged into her before goes on with her.
         PersonColumn("directory_person", "merged_into", name: "directory_person.merged_into"),
     ]
+
+    /// Those of the directory in which only a later deed names somebody, and which of their rows say that it still holds:
+    /// periods without a day were taken back.
+    package static let ofLaterDeeds: [(column: PersonColumn, condition: SQL)] = {
+        let holds: SQL = "(x.valid_to IS NULL OR x.valid_to > x.valid_from)"
+        let deeds: [(name: String, condition: SQL)] = [
+            ("directory_class_post.person_id", holds), ("directory_team_member.person_id", holds),
+            ("directory_roll_move_pupil.person_id", "1 = 1"),
+        ]
+        return deeds.flatMap { deed in
+            ofDirectory.filter { $0.name == deed.name }.map { ($0, deed.condition) }
+        }
+    }()
 
     /// Those a merge sees to in another way.
     package static let excused: Set<String> = [

@@ -38,7 +38,15 @@ package enum PersonIdentifierKind: String, Column, Sendable, CaseIterable {
     }
 
     /// Separates the look-up keys of the kinds: the same digits as phone and as staff number give different keys.
-    var purpose: String { "directory_person_identifier." + rawValue }
+    var purpose: String {
+        switch self {
+        case .phone: "directory_person_identifier.phone"
+        case .studentNumber: "directory_person_identifier.student_number"
+        case .citizenNumber: "directory_person_identifier.citizen_number"
+        case .document: "directory_person_identifier.document"
+        case .staffNumber: "directory_person_identifier.staff_number"
+        }
+    }
 }
 
 /// A number that has been checked and brought into the one spelling in which it is kept and compared. What is printed of
@@ -78,6 +86,7 @@ package struct PersonIdentifier: Sendable, Hashable, CustomStringConvertible, Cu
 
     /// Half-width, in capitals, without the spaces and dashes people put between digits.
     private static func spelled(_ typed: String, _ kind: PersonIdentifierKind) -> String {
+        if isSpelled(typed, kind) { return typed }
         var text = ChineseText.matchingKey(typed).uppercased()
         switch kind {
         case .phone:
@@ -90,6 +99,18 @@ package struct PersonIdentifier: Sendable, Hashable, CustomStringConvertible, Cu
         case .document, .staffNumber: break
         }
         return text
+    }
+
+    /// Whether the text needs no other spelling, as what was kept before: to find that out costs little.
+    package static func isSpelled(_ text: String, _ kind: PersonIdentifierKind) -> Bool {
+        let hasLength =
+            switch kind {
+            // Longer ones may begin with the country's number; 15 digits are an old number.
+            case .phone: text.utf8.count == 11
+            case .citizenNumber: text.utf8.count == 18
+            case .studentNumber, .document, .staffNumber: true
+            }
+        return hasLength && text.utf8.allSatisfy(isLetterOrDigit)
     }
 
     private static func problem(in text: String, _ kind: PersonIdentifierKind, documentType: String) -> String? {

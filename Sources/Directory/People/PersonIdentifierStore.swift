@@ -73,8 +73,18 @@ package struct PersonIdentifierStore {
 
     /// Who has each of the numbers; nobody's numbers are not in it.
     package func holders(of identifiers: [PersonIdentifier]) throws -> [PersonIdentifier: ID<Person>] {
-        var byKey: [[UInt8]: PersonIdentifier] = [:]
-        for identifier in Set(identifiers) { byKey[key(identifier)] = identifier }
+        try holders(of: keys(of: identifiers))
+    }
+
+    /// By what each of the numbers is found: for whoever asks for numbers and then gives them.
+    package func keys(of identifiers: [PersonIdentifier]) -> [PersonIdentifier: [UInt8]] {
+        var keys: [PersonIdentifier: [UInt8]] = [:]
+        for identifier in identifiers where keys[identifier] == nil { keys[identifier] = key(identifier) }
+        return keys
+    }
+
+    package func holders(of known: [PersonIdentifier: [UInt8]]) throws -> [PersonIdentifier: ID<Person>] {
+        let byKey = Dictionary(known.map { ($1, $0) }) { first, _ in first }
         let keys = Array(byKey.keys)
         var holders: [PersonIdentifier: ID<Person>] = [:]
         for start in stride(from: 0, to: keys.count, by: 512) {
@@ -97,15 +107,17 @@ package struct PersonIdentifierStore {
 
     /// Gives numbers to people who have none of their kind. Throws `DomainError.conflict` when one of them is taken by
     /// now.
+    /// - Parameter keys: what `keys(of:)` has told of them.
     package func insert(
-        _ numbers: [(identifier: PersonIdentifier, person: ID<Person>)], by author: String, at now: Timestamp
+        _ numbers: [(identifier: PersonIdentifier, person: ID<Person>)], keys: [PersonIdentifier: [UInt8]] = [:],
+        by author: String, at now: Timestamp
     ) throws {
         let rows: [[DatabaseValue]] = try numbers.map { identifier, person in
             let id = ID<PersonIdentifier>.new()
             let sealed = try crypto.seal(identifier.text, context: PersonIdentifierStore.context(id))
             return [
                 id.databaseValue, person.databaseValue, identifier.kind.databaseValue, .text(identifier.documentType),
-                .blob(key(identifier)), .blob(sealed), now.databaseValue, .text(author),
+                .blob(keys[identifier] ?? key(identifier)), .blob(sealed), now.databaseValue, .text(author),
             ]
         }
         do {

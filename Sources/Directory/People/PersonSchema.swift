@@ -15,6 +15,19 @@ enum PersonSchema {
         "CREATE INDEX directory_appointment_organisation ON directory_appointment (organisation_id, valid_from)",
     ]
 
+    /// When the import that entered the person was taken back: the row is a bare key then, kept until those who follow
+    /// changes have heard.
+    static let withdrawn = [
+        "ALTER TABLE directory_person ADD COLUMN withdrawn_at INTEGER",
+        "CREATE INDEX directory_person_withdrawn ON directory_person (withdrawn_at) WHERE withdrawn_at IS NOT NULL",
+    ]
+
+    /// Before somebody's key goes, every table is asked whether it names her.
+    static let named = [
+        "CREATE INDEX directory_roll_move_pupil_person ON directory_roll_move_pupil (person_id)",
+        "CREATE INDEX directory_team_member_person ON directory_team_member (person_id)",
+    ]
+
     /// Lists of people are in the order of their pinyin initials.
     static let names = ["CREATE INDEX directory_person_initials ON directory_person (initials, id)"]
 }

@@ -49,6 +49,7 @@ package struct PersonIndexStore {
                 SELECT g.guardian_id, e.school_id, CASE WHEN g.valid_to IS NULL THEN e.valid_to ELSE g.valid_to END
                 FROM directory_guardianship g JOIN directory_enrolment e ON e.person_id = g.child_id
                 WHERE g.guardian_id IN \(in: people) AND g.state = 'confirmed'
+                    AND (g.valid_to IS NULL OR g.valid_to > g.valid_from)
                     AND (e.valid_to IS NULL OR e.valid_to > e.valid_from)
                 """
             ),

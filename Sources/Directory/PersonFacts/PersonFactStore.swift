@@ -125,8 +125,19 @@ package struct PersonFactStore {
     package func begin(
         _ people: [(person: ID<Person>, values: [String: String])], from day: LocalDate, source: FactSource
     ) throws {
+        // Of one source, so nothing has to be kept with each value.
+        let sources = PersonFactText.encode([source])
         let rows = try people.map { person, values in
-            try row(values.mapValues { PersonFact($0, from: source) }, of: person, from: day, source)
+            var plain: [PersonFactText.Entry] = [], hidden = plain
+            for id in values.keys.sorted() {
+                guard let value = values[id] else { continue }
+                if PersonField.plainIDs.contains(id) {
+                    plain.append((id, value, 0))
+                } else {
+                    hidden.append((id, value, 0))
+                }
+            }
+            return try row(plain, hidden, values.isEmpty ? "" : sources, of: person, from: day, source)
         }
         try db.insert(into: PersonFactStore.inserted, rows: rows)
     }
@@ -144,24 +155,31 @@ package struct PersonFactStore {
         _ facts: [String: PersonFact], of person: ID<Person>, from day: LocalDate, _ source: FactSource
     ) throws -> [DatabaseValue] {
         var sources: [FactSource] = [], places: [FactSource: Int] = [:]
-        var plain: [(id: String, value: String, source: Int)] = [], hidden = plain
+        var plain: [PersonFactText.Entry] = [], hidden = plain
         for (id, fact) in facts.sorted(by: { $0.key < $1.key }) {
             let place = places[fact.source] ?? sources.count
             if place == sources.count {
                 sources.append(fact.source)
                 places[fact.source] = place
             }
-            if PersonField.named(id)?.isSensitive ?? true {
-                hidden.append((id, fact.value, place))
-            } else {
+            if PersonField.plainIDs.contains(id) {
                 plain.append((id, fact.value, place))
+            } else {
+                hidden.append((id, fact.value, place))
             }
         }
+        return try row(plain, hidden, PersonFactText.encode(sources), of: person, from: day, source)
+    }
+
+    private func row(
+        _ plain: [PersonFactText.Entry], _ hidden: [PersonFactText.Entry], _ sources: String, of person: ID<Person>,
+        from day: LocalDate, _ source: FactSource
+    ) throws -> [DatabaseValue] {
         let id = Identifiers.next()
         let sealed = try crypto.seal(PersonFactText.encode(hidden), context: PersonFactStore.context(id))
         return [
             .text(id), person.databaseValue, .text(PersonFactText.encode(plain)), .blob(sealed),
-            .text(PersonFactText.encode(sources)), day.databaseValue, source.at.databaseValue, .text(source.by),
+            .text(sources), day.databaseValue, source.at.databaseValue, .text(source.by),
         ]
     }
 

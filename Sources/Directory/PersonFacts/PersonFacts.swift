@@ -96,7 +96,10 @@ enum PersonFactText {
         }
     }
 
-    static func encode(_ values: [(id: String, value: String, source: Int)]) -> String {
+    /// A value with the place of its source.
+    typealias Entry = (id: String, value: String, source: Int)
+
+    static func encode(_ values: [Entry]) -> String {
         var text = ""
         for entry in values {
             if !text.isEmpty { text.append("\u{1E}") }

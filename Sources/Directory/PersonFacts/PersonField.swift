@@ -74,6 +74,8 @@ package struct PersonField: Sendable, Hashable {
     /// All fields in the order of the forms.
     package static let all: [PersonField] = load()
     package static func named(_ id: String) -> PersonField? { byID[id] }
+    /// Those that are kept as they are; every other value is sealed, also that of an unknown field.
+    static let plainIDs = Set(all.lazy.filter { !$0.isSensitive }.map(\.id))
     private static let byID = Dictionary(uniqueKeysWithValues: all.map { ($0.id, $0) })
 
     /// Brings what a clerk wrote into the one spelling that is kept: code for word, ISO for dates, `1`/`0` for 是/否.

@@ -10,6 +10,7 @@ struct CityRoutes: Sendable {
     let database: Database
     let crypto: any CryptoProvider
     let machines: any MachineAccess
+    let reads: ReadTally
     let now: @Sendable () -> Timestamp
 
     static let path = "/exchange/v1"
@@ -105,10 +106,15 @@ struct CityRoutes: Sendable {
                 ("dataset", .text(dataset.rawValue)), ("records", .list(records)), ("next", .text(String(slice.end))),
                 ("more", .flag(slice.hasMore)),
             ])
-            return (answer, records.filter { $0["deleted"]?.flag != true }.count)
+            return (answer, records.filter { $0["deleted"]?.flag != true })
         }
         if isSensitive, dataset == .students || dataset == .staff {
-            try await note(dataset, people, for: caller, from: request.remoteAddress, now)
+            try await note(dataset, people.count, for: caller, from: request.remoteAddress, now)
+        }
+        if let kind = ReadKind(dataset) {
+            let pupils = dataset == .students ? "src_id" : dataset == .enrolments ? "student" : ""
+            reads.note(
+                kind, .city, by: caller, records: people.count, pupils: people.compactMap { $0[pupils]?.text }, at: now)
         }
         return .json(answer.bytes).with(header: "cache-control", "no-store")
     }

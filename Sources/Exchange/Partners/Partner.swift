@@ -20,6 +20,8 @@ struct Partner: Sendable {
     let isOn: Bool
     /// Why its folder could not be used at the last look; empty when it could.
     let failure: String
+    /// Grows with each change of the settings.
+    let revision: Int
 
     var scope: DataScope { DataScope([path]) }
     /// As the audit log names it.

@@ -11,6 +11,8 @@ struct PartnerForm: Sendable {
     var name: String { values["name"] ?? "" }
     var code: String { values["code"] ?? "" }
     var organisation: String { values["organisation"] ?? "" }
+    /// Of the settings that the form was filled from.
+    var revision: Int { values["revision"].flatMap { Int($0) } ?? 0 }
 
     init(_ partner: Partner, _ datasets: [PartnerDataset]) {
         let settings = partner.settings

@@ -44,13 +44,13 @@ enum PartnerPages {
 
     static func form(
         _ places: [SelectOption], _ form: PartnerForm, _ problems: [FieldProblem], of partner: Partner?,
-        _ page: PageContext
+        revision: Int = 0, meanwhile: Bool = false, _ page: PageContext
     ) -> HTML {
         let title = partner == nil ? "新建交换伙伴" : "修改设置"
         let action = partner.map { path($0.id) + "/settings" } ?? root + "/new"
         let fields: HTML = """
             \(UI.textField("name", label: "名称", value: form.name, required: true, problems: problems))
-            \(partner == nil ? newFields(places, form, problems) : UI.hidden("code", form.code))
+            \(partner == nil ? newFields(places, form, problems) : fixed(form, revision))
             \(inFields(form, problems))
             \(outFields(form, problems))
             """
@@ -58,8 +58,19 @@ enum PartnerPages {
             action: action, page: page, submit: "保存", cancel: partner.map { path($0.id) } ?? root, problems: problems,
             fields)
         return UI.layout(
-            title, page, breadcrumbs: crumbs + [Crumb("交换伙伴", root), Crumb(title)], isFailed: !problems.isEmpty,
-            UI.heading(title, note: partner?.name), UI.card(nil, body))
+            title, page, breadcrumbs: crumbs + [Crumb("交换伙伴", root), Crumb(title)],
+            isFailed: meanwhile || !problems.isEmpty, UI.heading(title, note: partner?.name),
+            meanwhile ? partner.map(conflict) ?? "" : "", UI.card(nil, body))
+    }
+
+    private static func fixed(_ form: PartnerForm, _ revision: Int) -> HTML {
+        UI.hidden("code", form.code) + UI.hidden("revision", String(revision))
+    }
+
+    /// What somebody else has saved since, above what was typed.
+    private static func conflict(_ partner: Partner) -> HTML {
+        UI.notice(.warn, "<p>\(partner.name)的设置刚被他人修改，你的还没有保存。下面是你填的内容，核对后再保存。</p>")
+            + UI.card("现在的设置", UI.summaryList([("名称", HTML(text: partner.name))] + facts(partner.settings)))
     }
 
     private static func newFields(
@@ -152,9 +163,12 @@ enum PartnerPages {
     }
 
     private static func facts(_ view: View) -> [(String, HTML)] {
-        let settings = view.partner.settings
-        return [
-            ("对方放入", HTML(text: view.folder + "/in")), ("对方取走", HTML(text: view.folder + "/out")),
+        [("对方放入", HTML(text: view.folder + "/in")), ("对方取走", HTML(text: view.folder + "/out"))]
+            + facts(view.partner.settings)
+    }
+
+    private static func facts(_ settings: PartnerSettings) -> [(String, HTML)] {
+        [
             ("对方负责的数据", HTML(text: owners(settings))),
             ("接受", HTML(text: settings.acceptsAlone ? "没有问题的文件自动接受" : "由人核对后接受")),
             ("文件格式", HTML(text: "." + settings.format.rawValue)),

@@ -68,14 +68,20 @@ struct PartnerRoutes: Sendable {
         return .html(PartnerPages.show(view, page, request.page, request.query))
     }
 
-    private func settings(_ request: WebRequest, problems: [FieldProblem] = []) async throws -> WebResponse {
+    /// - Parameter meanwhile: somebody else has changed the settings since; what was typed stays.
+    private func settings(
+        _ request: WebRequest, problems: [FieldProblem] = [], meanwhile: Bool = false
+    ) async throws -> WebResponse {
         let scope = try request.user.scope(of: .exchangeFeedManage), id: PartnerID = try request.id("id")
         let (partner, datasets) = try await database.read { db in
             (try PartnerStore(db).find(id, within: scope), try PartnerStore(db).datasets(of: id))
         }
         let form = request.method == .get ? PartnerForm(partner, datasets) : PartnerForm(request.form)
-        let page = PartnerPages.form([], form, problems, of: partner, request.page)
-        return .html(page, status: problems.isEmpty ? 200 : 422)
+        // Whoever is told of the others' change, or corrects a field, goes on from what she sees.
+        let revision = meanwhile || request.method == .get ? partner.revision : form.revision
+        let page = PartnerPages.form(
+            [], form, problems, of: partner, revision: revision, meanwhile: meanwhile, request.page)
+        return .html(page, status: meanwhile ? 409 : problems.isEmpty ? 200 : 422)
     }
 
     @Sendable private func change(_ request: WebRequest) async throws -> WebResponse {
@@ -88,6 +94,8 @@ struct PartnerRoutes: Sendable {
             return .redirect(PartnerPages.path(id), flash: Flash(.done, "设置已保存"))
         } catch DomainError.invalid(let problems) {
             return try await settings(request, problems: problems)
+        } catch DomainError.conflict {
+            return try await settings(request, meanwhile: true)
         }
     }
 

@@ -35,12 +35,15 @@ struct PartnerService: Sendable {
         return partner
     }
 
+    /// Throws `DomainError.conflict` when somebody else has changed the settings since the form was shown.
     func change(_ id: PartnerID, _ form: PartnerForm, for user: CurrentUser, by actor: AuditActor) async throws {
         let now = now(), scope = user.scope(of: .exchangeFeedManage)
         let settings = try PartnerService.checked(form)
         try await database.write { db in
             let store = PartnerStore(db), partner = try store.find(id, within: scope)
-            try store.change(id, name: form.name, settings)
+            guard try store.change(id, name: form.name, settings, since: form.revision) else {
+                throw DomainError.conflict("\(partner.name)的设置刚被他人修改，还没有保存。")
+            }
             try PartnerService.set(form.rhythms, for: id, store, now)
             try AuditLog.record(
                 "exchange.partner_changed", id.rawValue, by: actor, at: partner.path,

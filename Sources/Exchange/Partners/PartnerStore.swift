@@ -11,7 +11,7 @@ struct PartnerStore {
     private static let columns: SQL =
         """
         p.id, p.name, p.code, p.organisation_id, o.name, o.path, p.owners, p.accepts_alone, p.format, p.is_sensitive,
-        p.reason, p.is_on, p.failure, p.kept_days
+        p.reason, p.is_on, p.failure, p.kept_days, p.revision
         """
     private static let tables: SQL =
         "exchange_partner p JOIN directory_organisation o ON o.id = p.organisation_id"
@@ -26,7 +26,7 @@ struct PartnerStore {
         return Partner(
             id: try row.get(0), name: try row.get(1), code: try row.get(2), organisation: try row.get(3),
             organisationName: try row.get(4), path: try row.get(5), settings: settings, isOn: try row.get(11),
-            failure: try row.get(12))
+            failure: try row.get(12), revision: try row.get(14))
     }
 
     private static func text(_ owners: Set<PersonField.Owner>) -> String {
@@ -70,20 +70,21 @@ struct PartnerStore {
             """)
     }
 
-    func change(_ id: PartnerID, name: String, _ settings: PartnerSettings) throws {
-        try db.execute(
+    /// `false` when the settings are no longer those of the revision.
+    func change(_ id: PartnerID, name: String, _ settings: PartnerSettings, since revision: Int) throws -> Bool {
+        try db.change(
             """
             UPDATE exchange_partner SET name = \(name), owners = \(PartnerStore.text(settings.owners)),
                 accepts_alone = \(settings.acceptsAlone), format = \(settings.format),
                 is_sensitive = \(settings.isSensitive), reason = \(settings.reason),
                 kept_days = \(settings.keptDays), revision = revision + 1
-            WHERE id = \(id)
-            """)
+            WHERE id = \(id) AND revision = \(revision)
+            """) == 1
     }
 
     func setOn(_ isOn: Bool, _ id: PartnerID) throws {
         try db.execute(
-            "UPDATE exchange_partner SET is_on = \(isOn), failure = '', revision = revision + 1 WHERE id = \(id)")
+            "UPDATE exchange_partner SET is_on = \(isOn), failure = '' WHERE id = \(id)")
     }
 
     func setFailure(_ failure: String, _ id: PartnerID) throws {

@@ -24,4 +24,14 @@ enum ReceiverSchema {
             CHECK (kind IN ('missing', 'extra', 'different')))
         """,
     ]
+
+    /// Whether a person is known to another system is asked before her key goes.
+    static let named = [
+        "CREATE INDEX exchange_delivery_person ON exchange_delivery (person_id)",
+        "CREATE INDEX exchange_difference_person ON exchange_difference (person_id)",
+        "CREATE INDEX exchange_push_person ON exchange_push (person_id)",
+        "CREATE INDEX exchange_raw_value_person ON exchange_raw_value (person_id)",
+        "CREATE INDEX exchange_scim_user_named ON exchange_scim_user (person_id)",
+        "CREATE INDEX exchange_bundle_row_former ON exchange_bundle_row (former_person_id)",
+    ]
 }

@@ -141,6 +141,20 @@ struct ReceiverStore {
             """)
     }
 
+    /// Those of the people whom a receiver still has as active, or has yet to hear of.
+    static func told(_ people: [ID<Person>], _ db: Connection) throws -> [ID<Person>] {
+        try db.column(
+            """
+            SELECT DISTINCT person_id FROM exchange_delivery
+            WHERE person_id IN \(in: people) AND (is_active = 1 OR state = 'due')
+            """)
+    }
+
+    static func forget(_ people: [ID<Person>], _ db: Connection) throws {
+        try db.execute("DELETE FROM exchange_difference WHERE person_id IN \(in: people)")
+        try db.execute("DELETE FROM exchange_delivery WHERE person_id IN \(in: people)")
+    }
+
     /// How many wait, were taken and failed.
     func counts(_ id: ReceiverID) throws -> (due: Int, done: Int, failed: Int) {
         var counts: [String: Int] = [:]

@@ -3,16 +3,18 @@ import Database
 import Kernel
 
 /// The systems that were told people's data by the exchange.
-package struct ExchangeReceivers: DataReceiverSource {
+struct ExchangeReceivers: DataReceiverSource {
     let database: Database
+    let reads: ReadTally
 
-    package init(database: Database) { self.database = database }
-
-    package func receivers(
+    func receivers(
         within scope: DataScope, from start: Timestamp, until end: Timestamp
     ) async throws -> [DataReceiver] {
-        try await database.read(isLong: true) { db in
-            try db.rows(
+        // What cannot be written now is counted the next time: reports are read while the disk is full, too.
+        do { try await reads.keep(in: database, at: .now) } catch let error as CancellationError { throw error } catch {
+        }
+        return try await database.read(isLong: true) { db in
+            let told = try db.rows(
                 """
                 SELECT r.system, COUNT(*) FROM exchange_run r
                 WHERE \(SQL.within(scope, "r.organisation_path")) AND r.at >= \(start) AND r.at < \(end)
@@ -20,6 +22,7 @@ package struct ExchangeReceivers: DataReceiverSource {
                 GROUP BY r.system ORDER BY r.system
                 """
             ) { DataReceiver(try $0.get(0), "数据交换", times: try $0.get(1)) }
+            return told + (try ReadStore(db).receivers(within: scope, from: start.day, until: end.day))
         }
     }
 }

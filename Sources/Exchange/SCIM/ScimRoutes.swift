@@ -13,6 +13,7 @@ struct ScimRoutes: Sendable {
     let gate: any AccountGate
     let listeners: StaffListeners
     let address: SiteAddress
+    let reads: ReadTally
     let now: @Sendable () -> Timestamp
 
     static let path = "/scim/v2"
@@ -101,7 +102,14 @@ struct ScimRoutes: Sendable {
         let slice = try await database.read { db in
             try ScimSearch(db: db, crypto: crypto, gate: gate, caller: caller, today: now.day).run(query, types)
         }
+        note(slice.items.count, of: types, caller, now)
         return .scim(slice.response(query))
+    }
+
+    /// Staff and their groups are read here, no pupils.
+    private func note(_ resources: Int, of types: [ScimType], _ caller: ScimCaller, _ now: Timestamp) {
+        guard types.contains(where: { $0.name == ScimType.user.name }) else { return }
+        reads.note(.staff, .scim, by: caller.machine, records: resources, pupils: [], at: now)
     }
 
     private func show(_ request: WebRequest, _ caller: ScimCaller, _ type: ScimType) async throws -> WebResponse {
@@ -111,6 +119,7 @@ struct ScimRoutes: Sendable {
         if let known = request.headers["if-none-match"], ScimConditions.matches(known, resource.version) {
             return WebResponse(status: 304, headers: [("etag", resource.version ?? "")])
         }
+        note(1, of: [type], caller, now)
         return ScimRoutes.resource(resource, selection)
             .with(header: "content-location", resource["meta"]?["location"]?.text ?? "")
     }

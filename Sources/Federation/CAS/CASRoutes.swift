@@ -90,7 +90,7 @@ struct CASRoutes: Sendable {
         var answer: WebResponse =
             target.map { .leave(to: $0.location) } ?? .redirect("/sign-in", flash: Flash(.done, "已退出"))
         if request.session != nil { answer.sessionChange = .end }
-        return answer.with(header: "clear-site-data", "\"cache\"")
+        return answer.with(header: "clear-site-data", "\"cache\", \"storage\"")
     }
 
     /// Where to go after signing out: `service` in version 3, `url` before.

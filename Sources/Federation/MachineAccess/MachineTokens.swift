@@ -91,7 +91,7 @@ struct MachineTokens: MachineAccess {
     private static func caller(_ application: Application, _ scopes: Set<String>) -> MachineCaller {
         MachineCaller(
             application: application.id.rawValue, clientID: application.clientID, name: application.name,
-            scopes: scopes, organisations: DataScope([application.ownerPath]))
+            purpose: application.summary, scopes: scopes, organisations: DataScope([application.ownerPath]))
     }
 
     /// The beginning tells people and scanners what they found, and keeps these apart from the tokens of people.

@@ -132,32 +132,22 @@ struct AuthorizationRoutes: Sendable {
     }
 }
 
-/// Remembers on the way through the sign-in page when the platform asked a person to show who she is, so that it can tell
-/// afterwards whether she did. Sealed, because the way leads through her browser, and only good for the same request.
+/// When an application asked a person to show who she is, as it travels in the values of its request.
 struct AskedTime: Sendable {
     static let name = "asked"
-    /// Seconds that a person may take.
-    static let life: Int64 = 30 * 60
 
     let crypto: any CryptoProvider
 
     /// The values with the mark added.
     func marking(_ values: FormValues, at now: Timestamp) throws -> FormValues {
-        let sealed = try crypto.seal(String(now.milliseconds), context: AskedTime.context(values))
-        return values.replacing(AskedTime.name, with: Base64URL.encode(sealed))
+        let mark = try SealedMoment(crypto: crypto).seal(now, for: AskedTime.context(values))
+        return values.replacing(AskedTime.name, with: mark)
     }
 
-    /// When she was asked; `nil` when she was not, too long ago, or for another request.
+    /// `nil` when she was not asked, too long ago, or for another request.
     func read(_ values: FormValues, at now: Timestamp) -> Timestamp? {
-        guard let mark = values.raw(AskedTime.name), mark.utf8.count <= 400, let sealed = Base64URL.decode(mark) else {
-            return nil
-        }
         let context = AskedTime.context(values.replacing(AskedTime.name, with: nil))
-        guard let text = try? crypto.openText(sealed, context: context),  // else it is not ours
-            let asked = Int64(text).map(Timestamp.init(milliseconds:)), asked <= now,
-            now < asked.adding(seconds: AskedTime.life)
-        else { return nil }
-        return asked
+        return SealedMoment(crypto: crypto).open(values.raw(AskedTime.name), for: context, at: now)
     }
 
     private static func context(_ values: FormValues) -> String {

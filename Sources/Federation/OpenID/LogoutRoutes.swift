@@ -78,7 +78,7 @@ struct LogoutRoutes: Sendable {
         try await provider.sessions.end(
             session.id, of: session.user.account, action: "account.signed_out", by: actor)
         answer.sessionChange = .end
-        answer = answer.with(header: "clear-site-data", "\"cache\"")
+        answer = answer.with(header: "clear-site-data", "\"cache\", \"storage\"")
     }
 
     private func wish(_ values: FormValues) async throws -> Wish {

@@ -66,7 +66,7 @@ struct SignInRoutes: Sendable {
                 by: AuditActor(user, address: request.remoteAddress))
         }
         var answer = WebResponse.redirect("/sign-in", flash: Flash(.done, "已退出"))
-            .with(header: "clear-site-data", "\"cache\"")
+            .with(header: "clear-site-data", "\"cache\", \"storage\"")
         answer.sessionChange = .end
         return answer
     }

@@ -18,7 +18,10 @@ enum DocumentProcessor {
             plan.steps.append(ProcessingStep("pdf", convert))
         }
         if let pages = plan.facts.pages, pages > mostPages { plan.remark = "共 \(pages) 页，在线只显示前 \(mostPages) 页。" }
-        plan.steps += [ProcessingStep("pages", draw), ProcessingStep("text", read)]
+        plan.steps += [
+            ProcessingStep("pages", draw), ProcessingStep("text", read),
+            .hashing(hash),
+        ]
         return plan
     }
 
@@ -93,4 +96,26 @@ enum DocumentProcessor {
             .pdftotext, ["-enc", "UTF-8", path, "-"], others: others, ProgramLimits(seconds: 120), else: broken)
         return StepResult(text: outcome.text)
     }
+
+    /// Draws every page anew, small and grey: exactly, and with the program that drew it.
+    @Sendable static func hash(_ bench: Workbench) async throws -> PictureHashes {
+        let (path, others) = pdf(bench)
+        _ = try await bench.must(
+            .pdftoppm,
+            ["-gray", "-scale-to-x", "144", "-scale-to-y", "128", "-l", "\(mostPages)", path, hashPrefix],
+            others: others, ProgramLimits(seconds: 600, fileBytes: hashBytes), else: broken)
+        var values: [Int: UInt64] = [:]
+        for name in try FileManager.default.contentsOfDirectory(atPath: bench.folder)
+        where name.hasPrefix(hashPrefix + "-") && name.hasSuffix(".pgm") {
+            guard let number = Int(name.dropFirst(hashPrefix.count + 1).dropLast(4)), (1...mostPages).contains(number)
+            else { continue }
+            values[number] = try await bench.read(name, atMost: hashBytes).flatMap(GreyPicture.init(pgm:)).map(
+                PictureHash.of)
+        }
+        return PictureHashes(.page, (0..<(values.keys.max() ?? 0)).map { values[$0 + 1] ?? 0 })
+    }
+
+    private static let hashPrefix = "hash"
+    /// Bytes of one page; it has a third of them.
+    private static let hashBytes = 64 << 10
 }

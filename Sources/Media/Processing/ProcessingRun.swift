@@ -60,12 +60,20 @@ struct ProcessingRun: Sendable {
     private func process(_ entry: ProcessingStore.Entry, _ context: JobContext) async throws -> String {
         let missing = programs.missing(for: entry.kind, ending: entry.ending)
         guard missing.isEmpty else { return try await wait(entry, "未安装 " + missing.joined(separator: "、")) }
+        let progress = StepProgress()
+        return try await withBench(for: entry, progress) { try await process(entry, on: $0, progress, context) }
+    }
+
+    /// Readies a folder for work on the content, and clears it away.
+    func withBench<T: Sendable>(
+        for entry: ProcessingStore.Entry, _ progress: StepProgress, _ body: (Workbench) async throws -> T
+    ) async throws -> T {
         let source = try await uploads.localPath(of: entry.sha256)
         let place = "\(folder)/\(Identifiers.next())"
         try FileManager.default.createDirectory(
             atPath: place, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         defer { try? FileManager.default.removeItem(atPath: place) }  // a left-over is swept after a day
-        let progress = StepProgress(), database = database, uploads = uploads
+        let database = database, uploads = uploads
         let bench = Workbench(
             source: source, ending: entry.ending, size: ProcessingRun.size(of: source), folder: place,
             programs: programs, progress: progress,
@@ -75,6 +83,12 @@ struct ProcessingRun: Sendable {
                 return try await uploads.localPath(of: found.sha256)
             })
         if entry.kind.needsJail { try Jail(programs: programs, folder: place).prepare() }
+        return try await body(bench)
+    }
+
+    private func process(
+        _ entry: ProcessingStore.Entry, on bench: Workbench, _ progress: StepProgress, _ context: JobContext
+    ) async throws -> String {
         try await context.report(0, of: 100, "正在查看")
         let plan = try await ProcessingRun.plan(entry, bench)
         try await database.write { try ProcessingStore($0).note(plan.facts, of: entry.sha256) }
@@ -155,6 +169,7 @@ struct ProcessingRun: Sendable {
         try await database.write { db in
             let store = ProcessingStore(db)
             if let text = result.text { try store.setText(text, of: entry.sha256, now: now) }
+            if let hashes = result.hashes { try PictureHashStore(db).set(hashes, of: entry.sha256, now: now) }
             try store.add(kept, of: entry, step: step, files: files, now: now)
         }
         try moment("kept \(step)")
@@ -184,6 +199,7 @@ struct ProcessingRun: Sendable {
         for kind in ProcessingKind.allCases {
             while try await renew(kind, now: now) == ProcessingRun.slice {}
         }
+        try await scheduleHashes()
         let old = now.adding(days: -1)
         while try await forget(before: old) == ProcessingRun.slice {}
         for name in try FileManager.default.contentsOfDirectory(atPath: folder) {

@@ -21,4 +21,7 @@ enum ProcessingSchema {
         // Contents are looked up by their hash whenever something is swept.
         "CREATE INDEX platform_file_content ON platform_file (sha256)",
     ]
+
+    /// The hashes of contents have an index of the resources under another name; one is enough.
+    static let oneIndex = ["DROP INDEX IF EXISTS platform_file_content"]
 }

@@ -132,7 +132,8 @@ struct ProcessingStore {
         let changed = try db.change(
             """
             UPDATE media_processing SET state = \(state), remark = \(remark), ended_at = \(now),
-                shown = \(state == .done ? entry.version : entry.shown)
+                shown = \(state == .done ? entry.version : entry.shown),
+                hash_method = \(state == .missing ? 0 : PictureHash.method)
             WHERE sha256 = \(entry.sha256) AND version = \(entry.version) AND state IN ('waiting', 'missing')
             """)
         guard changed == 1, state != .missing else { return }
@@ -162,6 +163,7 @@ struct ProcessingStore {
         for sha256 in gone {
             try forget("source = \(sha256)")
             try db.execute("DELETE FROM media_text WHERE source = \(sha256)")
+            try PictureHashStore(db).delete(sha256)
             try db.execute("DELETE FROM media_processing WHERE sha256 = \(sha256)")
         }
         return gone.count

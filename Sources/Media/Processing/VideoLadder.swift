@@ -97,6 +97,18 @@ struct VideoLadder: Sendable, Equatable {
         ]
     }
 
+    /// Pixels of the pictures that are hashed.
+    static let greySize = (width: 72, height: 64)
+
+    /// Such pictures one after the other without anything between, from key frames only.
+    static func grey(_ input: String, every seconds: Int, to output: String) -> [String] {
+        start + [
+            "-skip_frame", "nokey", "-i", input, "-map", "0:V:0", "-vf",
+            "fps=1/\(seconds):round=up,scale=\(greySize.width):\(greySize.height):flags=area,format=gray",
+            "-frames:v", "\(PictureHashes.mostFrames)", "-f", "rawvideo", output,
+        ]
+    }
+
     /// A filter that makes the longer side at most so many pixels.
     static func fitted(_ side: Int) -> String {
         "scale='if(gt(iw,ih),min(\(side),iw),-2)':'if(gt(iw,ih),-2,min(\(side),ih))'"

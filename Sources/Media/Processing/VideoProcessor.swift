@@ -51,7 +51,10 @@ enum VideoProcessor {
             steps.append(rung(top, probe, video, limits))
         }
         steps += [poster(main, probe, video)] + rest.map { rung($0, probe, video, limits) }
-        if probe.seconds > 0 { steps.append(sprite(top, probe)) }
+        if probe.seconds > 0 {
+            steps.append(sprite(top, probe))
+            steps.append(.hashing { try await hash(top.file, seconds: probe.seconds, $0) })
+        }
         steps.append(master(ladder, probe, video))
         return steps
     }
@@ -143,5 +146,25 @@ enum VideoProcessor {
                     + ["-movflags", "+faststart", name], limits(probe), lasting: probe.seconds, else: silent)
             return StepResult(files: [.init(name: name, mediaType: "audio/mp4")])
         }
+    }
+
+    /// Small grey pictures at even distances, from key frames only.
+    /// - Parameter rung: the name of a quality that was made.
+    static func hash(_ rung: String, seconds: Double, _ bench: Workbench) async throws -> PictureHashes {
+        let spacing = PictureHashes.spacing(seconds: seconds), output = "hash.gray"
+        _ = try await bench.must(
+            .ffmpeg, VideoLadder.grey("/in/\(rung)", every: spacing, to: output), others: [rung],
+            ProgramLimits(seconds: 600, fileBytes: 4 << 20), else: broken)
+        let (width, height) = VideoLadder.greySize, length = width * height
+        guard let bytes = try await bench.read(output, atMost: length * (PictureHashes.mostFrames + 1)) else {
+            throw ProcessingRefusal(broken)
+        }
+        let values = stride(from: 0, to: bytes.count - bytes.count % length, by: length).prefix(
+            PictureHashes.mostFrames
+        ).map { start in
+            GreyPicture(width: width, height: height, pixels: Array(bytes[start..<start + length])).map(PictureHash.of)
+                ?? 0
+        }
+        return PictureHashes(.frame, spacing: spacing, values)
     }
 }

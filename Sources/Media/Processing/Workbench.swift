@@ -83,9 +83,25 @@ struct Workbench: Sendable {
     func path(_ name: String) -> String { "\(folder)/\(name)" }
 
     func exists(_ name: String) -> Bool { access(path(name), R_OK) == 0 }
+
+    /// What a program left, when it is a plain file of at most so many bytes: no link out of the folder, and no pipe that
+    /// never ends. `nil` otherwise.
+    func read(_ name: String, atMost limit: Int) async throws -> [UInt8]? {
+        let path = path(name)
+        return try await SheetRowFeed.onThread {
+            let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+            guard descriptor >= 0 else { return nil }
+            let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+            var facts = stat()
+            guard fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG, facts.st_size <= limit else {
+                return nil
+            }
+            return try file.readToEnd().map { [UInt8]($0) } ?? []
+        }
+    }
 }
 
-/// What a step made: files in the folder of the workbench, and text.
+/// What a step made: files in the folder of the workbench, text, and hashes of pictures.
 struct StepResult: Sendable {
     struct File: Sendable {
         /// In the folder, and among the derived files of the content.
@@ -97,6 +113,8 @@ struct StepResult: Sendable {
 
     var files: [File] = []
     var text: String?
+    /// What its pictures look like.
+    var hashes: PictureHashes?
 }
 
 /// One part of the work, whose results are kept before the next begins; it is not done twice.

@@ -66,6 +66,10 @@ package struct ClamScanner: ContentScanner {
         } catch is Silence {
             // It may have said why before it hung up; without a word nothing is known.
         }
+        return try answer(line)
+    }
+
+    private func answer(_ line: Int32) throws -> String {
         var answer: [UInt8] = [], buffer = [UInt8](repeating: 0, count: 1024)
         while answer.count < 4096 {
             let count = recv(line, &buffer, buffer.count, 0)
@@ -74,6 +78,19 @@ package struct ClamScanner: ContentScanner {
             if count == 0 || answer.contains(0) { break }
         }
         return String(decoding: answer, as: UTF8.self)
+    }
+
+    /// What clamd says of itself and its signatures, `ClamAV 1.4.3/27500/Mon Jan 1 09:00:00 2026`; `nil` when it does not
+    /// answer.
+    package func version() async -> String? {
+        let told = try? await SheetRowFeed.onThread {
+            let line = try connected()
+            defer { close(line) }
+            try send(Data("zVERSION\0".utf8), line)
+            return try answer(line)
+        }
+        let text = String((told ?? "").prefix { $0 != "\0" && $0 != "\n" })
+        return text.hasPrefix("ClamAV ") ? text : nil
     }
 
     private func send(_ data: Data, _ line: Int32) throws {

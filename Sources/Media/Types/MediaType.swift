@@ -45,6 +45,17 @@ package struct MediaType: Sendable, Equatable {
     /// Whether the type is sound or moving pictures.
     package static func isRecording(_ name: String) -> Bool { name.hasPrefix("video/") || name.hasPrefix("audio/") }
 
+    /// What a file with the ending usually is; `nil` for an ending that the platform does not know.
+    package static func name(ofEnding ending: String) -> String? {
+        oldOfficeNames[ending] ?? known.first { $0.endings.contains(ending) }?.name
+    }
+
+    private static let known = [
+        pdf, png, jpeg, gif, webp, bmp, heic, mp4, quickTime, threeGP, matroska, avi, windowsMedia, flash,
+        programStream, transportStream, mp3, m4a, wav, ogg, flac, amr, aac, word, sheet, slides, openDocument, geometry,
+        zip, rar, sevenZip, text,
+    ]
+
     /// Endings of old Office files and their own types.
     static let oldOfficeNames = [
         "doc": "application/msword", "xls": "application/vnd.ms-excel", "ppt": "application/vnd.ms-powerpoint",

@@ -83,6 +83,15 @@ package final class BoardTarget: Sendable {
 
     package var id: String { evaluation.id }
     var isConnected: Bool { definition.source != .pending }
+
+    /// The same once a module offers the indicator it waits for.
+    func connected(to offered: Set<String>) -> BoardTarget {
+        let connected = definition.connected(to: offered)
+        guard connected.source != definition.source else { return self }
+        return BoardTarget(
+            evaluation: EvaluationTarget(connected, id: evaluation.id, within: evaluation.within),
+            definition: connected, set: set, clause: clause)
+    }
 }
 
 /// The text of the plan, clause by clause.

@@ -11,9 +11,11 @@ enum FrontPages {
     static func page(_ context: BoardContext?, _ page: PageContext) -> HTML {
         let title = context?.plan?.title ?? "教育信息化行动计划"
         let body: HTML = context.map { context in context.pages.markup("front") { published(context) } } ?? unpublished
-        let signIn: HTML = page.user == nil ? UI.linkButton("登录", url: "/sign-in", style: .primary) : ""
+        let ways: HTML =
+            page.user == nil
+            ? UI.linkButton("资源网站", url: "/sites") + UI.linkButton("登录", url: "/sign-in", style: .primary) : ""
         let content: HTML = #"""
-            \#(UI.heading(title, note: "行动计划完成情况", actions: signIn))
+            \#(UI.heading(title, note: "行动计划完成情况", actions: ways))
             \#(body)
             """#
         return UI.layout(page.site.name, page, content)

@@ -70,12 +70,14 @@ package final class PlanBoardService: Sendable {
     /// The board as it is computed now, past the memory; for snapshots and recomputation.
     func evaluated(on day: LocalDate) async throws -> BoardContext {
         let inputs = try await database.read(snapshot: true, isLong: true) { try BoardStore($0).inputs(on: day) }
+        let indicators = sources.flatMap(\.indicators), offered = Set(indicators.map(\.id))
+        let targets = inputs.targets.map { $0.connected(to: offered) }
         let board = PlanBoard.evaluate(
             organisations: inputs.organisations, figures: try await figures(on: day),
-            indicators: sources.flatMap(\.indicators), targets: inputs.targets.map(\.evaluation),
+            indicators: indicators, targets: targets.map(\.evaluation),
             settings: EvaluationSettings(inputs.settings))
         return BoardContext(
-            day: day, board: board, plan: inputs.plan, texts: inputs.texts, targets: inputs.targets,
+            day: day, board: board, plan: inputs.plan, texts: inputs.texts, targets: targets,
             settings: inputs.settings,
             snapshot: inputs.snapshot)
     }

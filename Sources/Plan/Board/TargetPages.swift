@@ -44,14 +44,15 @@ struct TargetPages: Sendable {
         let schools = TargetSchools(target: target, way: way, question: question)
         let charts = TargetCharts(target: target, way: way, question: question)
         let course = TargetCourse(course, target: target, way: way, figure: figure, day: figures.context.day)
-        let isSchool = figures.place.kind.isSchool
+        let isOfCounties = way.indicator.subject == .counties
+        let isSchool = figures.place.kind.isSchool || isOfCounties
         let histogram = isSchool ? nil : charts.distribution(results).map { UI.card("学校分布", $0.html) }
         let scatter = isSchool ? nil : charts.bandwidth(results).map { UI.card("带宽与班级数", $0.html) }
         return #"""
-            \#(statistics(figure, results, course))
+            \#(statistics(figure, results, course, isOfCounties: isOfCounties))
             <div class="columns">\#(comparison(figure, charts))\#(trend(course, charts, figure))</div>
             \#(if: histogram != nil || scatter != nil, #"<div class="columns">\#(histogram)\#(scatter)</div>"#)
-            \#(schoolList(schools, results))
+            \#(if: !isOfCounties, schoolList(schools, results))
             <div class="columns">\#(cheapestPath(way))\#(UI.card("定义与口径", UI.summaryList(definition) + readings))</div>
             """#
     }
@@ -76,7 +77,9 @@ struct TargetPages: Sendable {
         return PlanPages.folded(UI.filterBar(action: path, query: query, fields), figures)
     }
 
-    private func statistics(_ figure: TargetFigure, _ results: BoardFigures.Results, _ course: TargetCourse) -> HTML {
+    private func statistics(
+        _ figure: TargetFigure, _ results: BoardFigures.Results, _ course: TargetCourse, isOfCounties: Bool
+    ) -> HTML {
         let place = figures.place
         let short = results.count { $0.result.passes == false }, noData = results.count { $0.result.figure == .noData }
         let main = UI.statistic(
@@ -86,6 +89,12 @@ struct TargetPages: Sendable {
         let isMet = course.forecast?.isMet == true
         let pace = UI.statistic(
             course.shortText, label: "按目前进度达标", note: isMet ? nil : course.text, url: "#course")
+        if isOfCounties {
+            let counted = "\(FigureText.number(figure.numerator))/\(FigureText.number(figure.denominator)) 个"
+            let missing = figure.noData > 0 ? "\(figure.noData) 个无数据" : nil
+            let counties = UI.statistic(counted, label: "县(市、区)", note: missing)
+            return UI.statistics([main, counties, pace])
+        }
         return UI.statistics(place.kind.isSchool ? [main, pace] : [main, schools, missing, pace])
     }
 
@@ -98,7 +107,8 @@ struct TargetPages: Sendable {
             return #"<a href="\#(url: url)">\#(clause)</a>"#
         }
         let due = definition.dueDate.map(\.chinese) ?? "没有期限"
-        let source = definition.source == .pending ? "待接入：\(definition.feed ?? "")" : "校校通登记"
+        let feed = definition.feed ?? ""
+        let source = definition.source == .pending ? "待接入：\(feed)" : feed.isEmpty ? "校校通登记" : feed
         var rows: [(String, HTML)] = [
             ("条款", clause ?? "不属于行动计划的某一条"), ("范围", HTML(text: definition.population.note)),
             ("要求", HTML(text: TargetPages.demand(definition))), ("期限", HTML(text: due)),

@@ -26,12 +26,13 @@ package struct CheapestPath: Sendable {
 }
 
 extension PlanBoard {
-    /// `nil` when the target cannot be judged for the organisation (no data, not meant, not connected).
+    /// `nil` when the target cannot be judged for the organisation (no data, not meant, not connected), and for what is
+    /// asked of counties and not of schools.
     package func cheapestPath(
         of organisation: OrganisationID, target id: String, reading: String? = nil, view: AreaView? = nil
     ) -> CheapestPath? {
         guard let place = self.organisation(organisation), let target = target(id),
-            let slot = slot(target, reading, view),
+            let slot = slot(target, reading, view), slots[slot].indicator.subject == .schools,
             let state = state(of: organisation, target: id, reading: reading, view: view)
         else { return nil }
         guard state.status == .attained || state.status == .notAttained else { return nil }

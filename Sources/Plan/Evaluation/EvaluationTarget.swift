@@ -14,7 +14,7 @@ package final class EvaluationTarget: Sendable {
     package let dueDate: LocalDate?
     /// 基本, 全部, 逐步 …
     package let qualifier: String?
-    /// The module that will deliver the figure; `nil` once it does.
+    /// The module that delivers the figure or will; `nil` for the register of facilities.
     package let feed: String?
     /// A county's own target speaks only of schools here; `nil` for the whole tree.
     package let within: OrganisationPath?

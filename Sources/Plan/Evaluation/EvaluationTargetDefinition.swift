@@ -22,7 +22,8 @@ extension EvaluationTarget {
             milestones: definition.milestones.map {
                 EvaluationMilestone(date: $0.date, value: $0.value / milestoneWhole, isProvisional: $0.provisional)
             },
-            dueDate: definition.dueDate, qualifier: definition.qualifier, feed: definition.feed, within: within)
+            dueDate: definition.dueDate, qualifier: definition.qualifier,
+            feed: definition.source == .pending ? definition.feed : nil, within: within)
     }
 }
 

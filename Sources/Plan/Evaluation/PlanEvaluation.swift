@@ -2,7 +2,8 @@ import Contracts
 import Directory
 import Kernel
 
-/// The pass that makes a board: each school is judged once per slot, and its figure added to all places above it.
+/// The pass that makes a board: each school is judged once per slot, and its figure added to all places above it; each
+/// county where the indicator is about counties.
 struct PlanEvaluation {
     static let notConnected = "未接入"
     static let unknownArea = "城乡未知"
@@ -20,10 +21,19 @@ struct PlanEvaluation {
         let populations = slots.map { Population($0.target) }
         var sums = [TargetSums](repeating: TargetSums(), count: organisations.count * slots.count)
         var results = [SchoolResult?](repeating: nil, count: sums.count)
+        let ofCounties = slots.indices.filter { slots[$0].indicator.subject == .counties }
+        for (node, county) in organisations.enumerated() where county.kind == .county {
+            let own = figures[county.id] ?? [:]
+            for index in ofCounties where slots[index].target.within?.contains(county.path) ?? true {
+                let slot = slots[index], figure = own[slot.reading.indicator] ?? .noData
+                let result = SchoolResult(figure, slot.reading, slot.indicator, prices: prices)
+                for place in places[node] { sums[place * slots.count + index].add(result) }
+            }
+        }
         for (node, school) in organisations.enumerated() where school.kind.isSchool {
             guard let standing = SchoolStanding(school) else { continue }
             let own = figures[school.id] ?? [:]
-            for (index, slot) in slots.enumerated() {
+            for (index, slot) in slots.enumerated() where slot.indicator.subject == .schools {
                 guard let figure = populations[index].figure(of: standing, slot, own) else { continue }
                 let result = SchoolResult(figure, slot.reading, slot.indicator, prices: prices)
                 results[node * slots.count + index] = result

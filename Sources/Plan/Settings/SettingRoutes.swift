@@ -21,13 +21,14 @@ struct SettingRoutes: Sendable {
     }
 
     private func stored(_ user: CurrentUser) async throws -> Stored {
-        try await database.read { db in
+        let boards = boards
+        return try await database.read { db in
             let city = try OrganisationStore(db).city()
             let targets = try PlanTargetStore(db).published().filter {
                 $0.owner.organisation == nil && $0.layer == .municipal
             }
             .flatMap { try PlanTargetStore(db).current(set: $0.id) }
-            .filter { $0.definition.source != .pending }
+            .filter { $0.definition.source != .pending || boards.source(of: $0.definition.indicator) != nil }
             return Stored(
                 settings: try PlanSettings.load(db),
                 targets: targets.map { (code: $0.code, title: $0.definition.title) },

@@ -9,6 +9,8 @@ enum TargetForm {
         let indicators: [(id: String, title: String)]
         /// The clauses of the set's plan; empty while there is no plan.
         let clauses: [PlanClause]
+        /// The module that delivers an indicator, by its id, where that is not the register of facilities.
+        var modules: [String: String] = [:]
     }
 
     /// The `indicator` field's value for a figure that no module delivers yet.
@@ -18,9 +20,21 @@ enum TargetForm {
         sources.flatMap { source in source.indicators.map { (id: $0.id, title: "\($0.name)（\(source.name)）") } }
     }
 
+    /// The name of the register of facilities, whose targets name no module.
+    private static let register = "校校通登记"
+
+    /// The modules behind what the sources offer besides the register.
+    static func modules(_ sources: [any IndicatorSource]) -> [String: String] {
+        let pairs = sources.filter { $0.name != register }.flatMap { source in
+            source.indicators.map { ($0.id, source.name) }
+        }
+        return Dictionary(pairs) { first, _ in first }
+    }
+
     /// The fields of a stored target; `version` lets a save find out that someone was faster.
-    static func values(of target: PlanTarget, today: LocalDate) -> FormValues {
-        let definition = target.definition, population = definition.population
+    /// - Parameter offered: the indicators that modules deliver by now.
+    static func values(of target: PlanTarget, offered: Set<String> = [], today: LocalDate) -> FormValues {
+        let definition = target.definition.connected(to: offered), population = definition.population
         var pairs: [(name: String, value: String)] = [
             ("version", String(target.version)), ("validFrom", today.iso), ("title", definition.title),
             ("explanation", definition.explanation), ("clause", target.clause ?? ""),

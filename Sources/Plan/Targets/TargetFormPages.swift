@@ -80,7 +80,7 @@ enum TargetFormPages {
     private static func general(_ form: Form) -> HTML {
         let pending = [SelectOption("", "选择指标"), SelectOption(TargetForm.pending, "待接入（还没有数据来源）")]
         var indicators = form.choices.indicators.map { SelectOption($0.id, $0.title) }
-        if let kept = form.target?.definition, kept.source == .facilityRegister,
+        if let kept = form.target?.definition, kept.source != .pending,
             !indicators.contains(where: { $0.value == kept.indicator })
         {
             indicators.append(SelectOption(kept.indicator, "\(kept.indicator)（现用）"))

@@ -75,7 +75,9 @@ struct TargetFormReader {
             add("indicator", "选择指标；还没有数据来源的选“待接入”")
             return ("none", .facilityRegister, nil)
         }
-        return (indicator, .facilityRegister, nil)
+        let kept = existing.flatMap { $0.indicator == indicator ? $0.feed : nil }
+        guard let feed = kept ?? choices.modules[indicator] else { return (indicator, .facilityRegister, nil) }
+        return (indicator, .module, feed)
     }
 
     private mutating func basis() -> TargetDefinition.Basis {

@@ -27,14 +27,15 @@ struct TargetRoutes: Sendable {
     /// The set and target for someone who may change them; 403 for those who only see them.
     private func edited(_ request: WebRequest) async throws -> Edited {
         let user = try request.user, id: ID<PlanTargetSet> = try request.id("id"), code = request.parameters["code"]
-        let indicators = TargetForm.indicators(sources)
+        let indicators = TargetForm.indicators(sources), modules = TargetForm.modules(sources)
         return try await database.read { db in
             let store = PlanTargetStore(db), set = try store.set(id, within: user.scope(of: .planView))
             let target = try code.map { try store.latest($0, in: id) }
             try set.owner.check(user, .targetEdit)
             let clauses = try PlanStore(db).currentClauses(of: set.plan)
             return Edited(
-                set: set, target: target, choices: TargetForm.Choices(indicators: indicators, clauses: clauses))
+                set: set, target: target,
+                choices: TargetForm.Choices(indicators: indicators, clauses: clauses, modules: modules))
         }
     }
 
@@ -86,7 +87,9 @@ struct TargetRoutes: Sendable {
     @Sendable func edit(_ request: WebRequest) async throws -> WebResponse {
         let edited = try await edited(request)
         guard let target = edited.target else { throw DomainError.notFound }
-        return .html(page(edited, TargetForm.values(of: target, today: Timestamp.now.day), [], request))
+        let offered = Set(sources.flatMap(\.indicators).map(\.id))
+        return .html(
+            page(edited, TargetForm.values(of: target, offered: offered, today: Timestamp.now.day), [], request))
     }
 
     @Sendable func update(_ request: WebRequest) async throws -> WebResponse {

@@ -143,6 +143,7 @@ extension TargetSetContent.Target {
         switch source {
         case .pending where (feed ?? "").isEmpty: add("feed", "待接入的目标须写明由哪个模块提供")
         case .facilityRegister where feed != nil: add("feed", "取自设施登记的目标不写待接入模块")
+        case .module where (feed ?? "").isEmpty: add("feed", "取自其他模块的目标须写明模块")
         default: break
         }
         return problems

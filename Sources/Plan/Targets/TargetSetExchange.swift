@@ -87,7 +87,7 @@ struct TargetSetChanges: Sendable, Equatable {
             if definition.title.count > 40 { add("\(code)：名称不超过40个字") }
             if definition.explanation.count > 500 { add("\(code)：说明不超过500个字") }
             let isKnown = choices.indicators.contains { $0.id == definition.indicator }
-            if definition.source == .facilityRegister, !isKnown, old?.indicator != definition.indicator {
+            if definition.source != .pending, !isKnown, old?.indicator != definition.indicator {
                 add("\(code)：没有“\(definition.indicator.prefix(40))”这个指标")
             }
             if let clause = definition.clause, !choices.clauses.isEmpty, old?.clause != clause,

@@ -81,7 +81,9 @@ package struct TargetDefinition: Hashable, Sendable {
     /// Where the figure comes from.
     package enum Source: String, Hashable, Sendable, Codable, CaseIterable {
         case facilityRegister = "facility-register"
-        /// No module delivers it yet; `feed` names the one that will.
+        /// Another module delivers it; `feed` names it. A board says so of what is `pending` once a module offers it.
+        case module
+        /// No module delivered it when the set was written; `feed` names the one that will.
         case pending
     }
 
@@ -157,7 +159,16 @@ package struct TargetDefinition: Hashable, Sendable {
     package let milestones: [Milestone]
     package let readings: [Reading]
     package let readingNote: String?
-    package let source: Source
+    package private(set) var source: Source
     /// The module that will deliver the figure, for 待接入：….
     package let feed: String?
+
+    /// The same as a board uses it: what waits for a module is connected as soon as one offers the indicator, so that sets
+    /// in force need not be changed for it.
+    func connected(to offered: Set<String>) -> TargetDefinition {
+        guard source == .pending, offered.contains(indicator) else { return self }
+        var connected = self
+        connected.source = .module
+        return connected
+    }
 }

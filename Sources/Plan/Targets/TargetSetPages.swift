@@ -104,10 +104,12 @@ enum TargetSetPages {
         let plan: ActionPlan?
         let targets: [PlanTarget]
         let mayEdit: Bool
+        /// Indicators that modules deliver by now.
+        let offered: Set<String>
     }
 
     static func targets(_ content: Content) -> DataTable<PlanTarget> {
-        let set = content.set.id, mayEdit = content.mayEdit
+        let set = content.set.id, mayEdit = content.mayEdit, offered = content.offered
         var columns: [DataColumn<PlanTarget>] = [
             DataColumn(
                 "代号", value: { .text($0.code) }, cell: { #"<a href="\#(url: path(set, $0.code))">\#($0.code)</a>"# }),
@@ -117,8 +119,11 @@ enum TargetSetPages {
             DataColumn("要求", value: { .text($0.definition.aim) }),
             DataColumn("期限", value: { $0.definition.dueDate.map { .date($0) } ?? .empty }),
             DataColumn(
-                "数据", value: { .text($0.definition.feedText) },
-                cell: { UI.tag($0.definition.feedText, $0.definition.source == .pending ? .muted : .ok) }),
+                "数据", value: { .text($0.definition.connected(to: offered).feedText) },
+                cell: { target in
+                    let definition = target.definition.connected(to: offered)
+                    return UI.tag(definition.feedText, definition.source == .pending ? .muted : .ok)
+                }),
             DataColumn("更新", value: { .text("\($0.changedBy) \($0.changedAt.day.iso)") }),
         ]
         if mayEdit {

@@ -7,6 +7,7 @@ import Web
 /// Target sets: the list, one set with its targets, its form and state.
 struct TargetSetRoutes: Sendable {
     let database: Database
+    let sources: [any IndicatorSource]
 
     func add(to routes: inout Routes) {
         routes.get("/plan/target-sets", access: .can(.planView), list)
@@ -71,11 +72,13 @@ struct TargetSetRoutes: Sendable {
 
     @Sendable func show(_ request: WebRequest) async throws -> WebResponse {
         let user = try request.user, scope = user.scope(of: .planView), id: ID<PlanTargetSet> = try request.id("id")
+        let offered = Set(sources.flatMap(\.indicators).map(\.id))
         let content = try await database.read { db in
             let store = PlanTargetStore(db), set = try store.set(id, within: scope)
             return TargetSetPages.Content(
                 set: set, plan: try set.plan.map { try PlanStore(db).plan($0, within: .everything) },
-                targets: try store.current(set: id), mayEdit: set.owner.isEditable(by: user, .targetEdit))
+                targets: try store.current(set: id), mayEdit: set.owner.isEditable(by: user, .targetEdit),
+                offered: offered)
         }
         let table = TargetSetPages.targets(content)
         if let format = table.query(request.query).format {

@@ -67,6 +67,18 @@ struct XMLAttributes {
         return nil
     }
 
+    /// All of them, by local name.
+    var all: [String: String] {
+        var found: [String: String] = [:]
+        guard var pair = pairs else { return found }
+        while let key = pair[0], let value = pair[1] {
+            let name = XMLBytes(cString: key).local.string
+            if found[name] == nil { found[name] = XMLBytes(cString: value).string }
+            pair += 2
+        }
+        return found
+    }
+
     /// An on/off property of Office: present without value means on.
     func isOn(_ name: StaticString = "val") -> Bool {
         guard let value = self[name] else { return true }

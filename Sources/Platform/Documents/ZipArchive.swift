@@ -82,6 +82,28 @@ final class ZipArchive {
 
     deinit { zip_discard(handle) }
 
+    /// What the directory of the archive says of each part, names as the bytes that stand there.
+    struct Part {
+        let name: [UInt8]
+        /// Bytes, inflated.
+        let size: Int
+        /// A link or a device instead of a file or folder.
+        let isSpecial: Bool
+    }
+
+    func part(at index: Int) throws -> Part {
+        guard let raw = zip_get_name(handle, UInt64(index), UInt32(ZIP_FL_ENC_RAW)) else { throw ArchiveError.damaged }
+        var status = zip_stat_t()
+        guard zip_stat_index(handle, UInt64(index), 0, &status) == 0 else { throw ArchiveError.damaged }
+        var system: UInt8 = 0, attributes: UInt32 = 0
+        zip_file_get_external_attributes(handle, UInt64(index), 0, &system, &attributes)
+        // Made under Unix, the upper half is the mode of the file (APPNOTE 4.4.15).
+        let kind = mode_t(attributes >> 16) & S_IFMT
+        let isSpecial = system == UInt8(ZIP_OPSYS_UNIX) && kind != 0 && kind != S_IFREG && kind != S_IFDIR
+        return Part(
+            name: XMLBytes(cString: raw).buffer.map { $0 }, size: Int(clamping: status.size), isSpecial: isSpecial)
+    }
+
     func contains(_ name: String) -> Bool { indexes[ZipArchive.key(name)] != nil }
 
     /// Part names regardless of case, as the Open Packaging Conventions compare them.
@@ -103,6 +125,12 @@ final class ZipArchive {
         _ name: String, _ body: ((UnsafeMutableRawPointer, Int) throws -> Int) throws -> Value
     ) throws -> Value {
         guard let index = indexes[ZipArchive.key(name)] else { throw ArchiveError.damaged }
+        return try withPart(at: index, body)
+    }
+
+    private func withPart<Value>(
+        at index: UInt64, _ body: ((UnsafeMutableRawPointer, Int) throws -> Int) throws -> Value
+    ) throws -> Value {
         var status = zip_stat_t()
         guard zip_stat_index(handle, index, 0, &status) == 0 else { throw ArchiveError.damaged }
         if status.encryption_method != ZIP_EM_NONE { throw ArchiveError.encrypted }
@@ -126,7 +154,13 @@ final class ZipArchive {
 
     /// Hands over a part in pieces of at most 64 KiB. Throws as `withPart`.
     func forEachPiece(of name: String, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
-        try withPart(name) { read in
+        guard let index = indexes[ZipArchive.key(name)] else { throw ArchiveError.damaged }
+        try forEachPiece(at: Int(index), body)
+    }
+
+    /// The same by the part's place in the archive, for names that are no keys.
+    func forEachPiece(at index: Int, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+        try withPart(at: UInt64(index)) { read in
             let capacity = 65_536
             let buffer = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 16)
             defer { buffer.deallocate() }

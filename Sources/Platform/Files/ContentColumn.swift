@@ -91,7 +91,10 @@ package struct NamedContents: Sendable {
         for named in files {
             found.formUnion(
                 try db.column(
-                    "SELECT DISTINCT \(named.column) FROM \(named.table) WHERE \(named.column) IN \(in: ids)"))
+                    """
+                    SELECT DISTINCT \(named.column) FROM \(named.table)
+                    WHERE \(named.column) IN \(in: ids) AND \(named.condition)
+                    """))
         }
         return found
     }

@@ -75,7 +75,22 @@ struct MinorsReport: Sendable {
         let section = "本年接收信息的其他系统"
         let sum = Line(section: section, item: "系统", count: Set(receivers.map(\.name)).count, unit: "个")
         return [sum]
-            + receivers.map { Line(section: section, item: "\($0.name)，\($0.way)（含教职工）", count: $0.times, unit: "次") }
+            + receivers.flatMap { receiver -> [Line] in
+                let name = "\(receiver.name)，\(receiver.way)", words = MinorsReport.words(receiver)
+                let times = Line(section: section, item: "\(name)（含教职工）\(words)", count: receiver.times, unit: "次")
+                return [times]
+                    + receiver.pupils.map {
+                        Line(section: section, item: "\(name)，\($0.month) 涉及的学生（约）", count: $0.count, unit: "人")
+                    }
+            }
+    }
+
+    /// What the system read and what for, as far as it is known.
+    private static func words(_ receiver: DataReceiver) -> String {
+        var words = ""
+        if !receiver.kinds.isEmpty { words += "，" + receiver.kinds.joined(separator: "、") }
+        if !receiver.purpose.isEmpty { words += "，用途：" + receiver.purpose }
+        return words
     }
 
     private static func people(_ people: ConsentPopulation) -> [Line] {

@@ -18,4 +18,10 @@ enum RightsRequestSchema {
             at INTEGER NOT NULL, by_name TEXT NOT NULL)
         """,
     ]
+
+    /// Whether a person is named is asked before her key goes.
+    static let named = [
+        "CREATE INDEX privacy_request_person ON privacy_request (person_id)",
+        "CREATE INDEX privacy_hold_person ON privacy_hold (person_id)",
+    ]
 }

@@ -15,29 +15,27 @@ struct ArchiveRoutes: Sendable {
     private let desk = ArchiveDesk()
 
     func add(to routes: inout Routes) {
-        routes.get(ItemPages.root + "/mine/archive", access: .can(.itemWrite), download)
+        let writes = Access.can(.itemWrite)
+        routes.get(ItemPages.root + "/mine/archive", access: writes, download)
+        routes.get(ArchivePages.root, access: writes, list)
+        routes.post(ArchivePages.root, access: writes, order)
+        routes.get(ArchivePages.root + "/:id/parts/:part", access: writes, part)
     }
 
     @Sendable private func download(_ request: WebRequest) async throws -> WebResponse {
         let user = try request.user, now = Timestamp.now
         let actor = AuditActor(user, address: request.remoteAddress)
-        let entries = try await database.read(snapshot: true) { try ArchiveRoutes.entries(of: user, $0) }
+        let entries = try await database.read(snapshot: true) { try ItemArchive.entries(of: user, $0) }
         let archive = ItemArchive(author: user.name, madeAt: now, entries: entries)
-        guard !archive.isTooLarge else { throw DomainError.conflict("存档超过 4 GB，请在各个资源的页面分别下载。") }
+        guard !archive.isLarge else {
+            return .redirect(ArchivePages.root, flash: Flash(.warning, "存档较大，点“制作存档”，做好以后分几个压缩包下载"))
+        }
         guard desk.begin(user.person) else { throw DomainError.conflict("存档正在制作，请等这一份下载完再试。") }
         defer { desk.end(user.person) }
         let target = "\(workFolder)/archive-\(Identifiers.next()).zip"
         var isHandedOver = false
         defer { if !isHandedOver { unlink(target) } }
-        var paths: [String: String] = [:]
-        for file in entries.flatMap(\.files) where paths[file.sha256] == nil {
-            // What is nowhere is told in the archive.
-            do { paths[file.sha256] = try await uploads.localPath(of: file.sha256) } catch DomainError.notFound {
-                continue
-            }
-        }
-        let places = paths
-        try await SheetRowFeed.onThread { try archive.write(to: target) { places[$0] ?? "" } }
+        try await archive.write(to: target, uploads)
         try await database.write { db in
             try AuditLog.record(
                 "resource.archive_fetched", user.person.rawValue, by: actor, "\(entries.count) 个资源", now: now, on: db)
@@ -47,30 +45,55 @@ struct ArchiveRoutes: Sendable {
             path: target, name: "\(user.name)的资源存档.zip", contentType: "application/zip", temporary: true)
     }
 
-    /// The version readers see, or the draft where there is none, of everything she made herself.
-    private static func entries(of user: CurrentUser, _ db: Connection) throws -> [ItemArchive.Entry] {
-        let store = ItemStore(db)
-        var filter = ItemStore.Filter()
-        (filter.author, filter.states) = (user.person, [])
-        let items = try store.list(filter, for: ResourceViewer(user), after: nil, limit: TableQuery.exportLimit).rows
-        let authors = try store.authors(of: items.map(\.id))
-        return try items.map { item in
-            let version = max(item.version, 1)
-            let files = try store.files(of: item.id).filter { $0.belongs(to: version) }
-            let nodes = item.content.nodes.map { ID<TextbookNode>($0) }
-            let parent = try item.adaptedFrom.flatMap { try store.look(for: $0) }
-            return ItemArchive.Entry(
-                identifier: "FCG:RES:\(item.id)", state: item.state.title, version: item.version,
-                authors: (authors[item.id] ?? []).map(\.name), school: item.schoolName, content: item.content,
-                lessons: try TextbookStore(db).places(of: nodes).map(\.full),
-                adaptedFrom: parent.map { "\($0.content.title)（\($0.schoolName)）" },
-                publishedAt: item.publishedAt?.rfc3339,
-                files: files.enumerated().map { number, file in
-                    .init(
-                        path: ItemArchive.path(item.id, number + 1, file.name), name: file.name, size: file.size,
-                        sha256: file.sha256)
-                })
+    // Large ones
+
+    @Sendable private func list(_ request: WebRequest) async throws -> WebResponse { try await orders(request) }
+
+    private func orders(_ request: WebRequest, warning: String? = nil, status: Int = 200) async throws -> WebResponse {
+        let user = try request.user
+        let rows = try await database.read { db in
+            let store = ArchiveOrderStore(db)
+            return try store.list(of: user.person).map { (order: $0, parts: try store.parts(of: $0.id)) }
         }
+        return .html(ArchivePages.list(rows, warning: warning, request.page), status: status)
+    }
+
+    @Sendable private func order(_ request: WebRequest) async throws -> WebResponse {
+        let user = try request.user, now = Timestamp.now
+        do {
+            try await database.write { db in
+                let store = ArchiveOrderStore(db), id = ID<ArchiveOrder>.new()
+                try store.deleteOld(now: now)
+                if try store.list(of: user.person).contains(where: { $0.state == .waiting }) {
+                    throw DomainError.conflict("存档正在制作，做好以后在这里下载。")
+                }
+                let job = try JobStore(db).add(
+                    kind: ArchiveJob.kind, title: "制作资源存档", payload: id.rawValue, result: ArchivePages.root, by: user,
+                    due: now, now: now)
+                try store.insert(id, of: user.person, user.name, job: job, now: now)
+            }
+        } catch DomainError.conflict(let words) {
+            return try await orders(request, warning: words, status: 409)
+        }
+        return .redirect(ArchivePages.root, flash: Flash(.done, "开始制作，做好以后在这里下载"))
+    }
+
+    @Sendable private func part(_ request: WebRequest) async throws -> WebResponse {
+        let user = try request.user, id: ID<ArchiveOrder> = try request.id("id"), now = Timestamp.now
+        let number = Int(try request.parameter("part")) ?? 0
+        let actor = AuditActor(user, address: request.remoteAddress)
+        let (order, part) = try await database.write { db in
+            let store = ArchiveOrderStore(db), order = try store.find(id, of: user.person)
+            guard order.state == .ready, let part = try store.parts(of: id).first(where: { $0.number == number }) else {
+                throw DomainError.notFound
+            }
+            try AuditLog.record(
+                "resource.archive_fetched", user.person.rawValue, by: actor, order.fileName(number), now: now, on: db)
+            return (order, part)
+        }
+        return .download(
+            path: try await uploads.localPath(of: part.sha256), name: order.fileName(number),
+            contentType: "application/zip", temporary: false)
     }
 }
 

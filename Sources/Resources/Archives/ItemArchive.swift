@@ -28,21 +28,49 @@ struct ItemArchive: Sendable {
         let lessons: [String]
         let adaptedFrom: String?
         let publishedAt: String?
+        /// What the levels said of every version, in order.
+        var reviews: [Review] = []
         var files: [File]
     }
 
-    /// Bytes and files of an archive: what its format holds, with room for the lists (APPNOTE 4.4.1.4).
-    static let mostBytes = (4 << 30) - (64 << 20)
+    /// The word of one level. Who passed it is named, as the rules ask of what is published (初审、复审、终审); who sent it
+    /// back spoke for the level, and an archive leaves the platform.
+    struct Review: Codable, Sendable, Equatable {
+        let version: Int
+        let level: String
+        let outcome: String
+        let at: String
+        /// `nil` for everything but 通过.
+        let reviewer: String?
+        let reason: String
+
+        /// `nil` for a step on which nothing was said.
+        init?(_ step: ReviewStep) {
+            guard let decidedAt = step.decidedAt, [.passed, .returned, .refused].contains(step.state) else {
+                return nil
+            }
+            (version, level, outcome) = (step.version, step.level.title, step.state.title)
+            (at, reason) = (decidedAt.rfc3339, step.reason)
+            reviewer = step.state == .passed ? step.decidedName : nil
+        }
+
+        var words: String {
+            let name = reviewer.map { "，\($0)" } ?? ""
+            return "第 \(version) 版，\(level)\(outcome)，\(at)\(name)" + (reason.isEmpty ? "" : "：\(reason)")
+        }
+    }
+
+    /// Files of an archive: what its format holds, with room for the lists (APPNOTE 4.4.1.4).
     static let mostFiles = 65_000
 
     let author: String
     let madeAt: Timestamp
     var entries: [Entry]
 
-    /// Whether all of it fits into one archive.
-    var isTooLarge: Bool {
+    /// Whether it takes longer than somebody waits.
+    var isLarge: Bool {
         let files = entries.flatMap(\.files)
-        return files.count > ItemArchive.mostFiles || files.reduce(0) { $0 + $1.size } > ItemArchive.mostBytes
+        return files.count > ArchiveOrder.direct.files || files.reduce(0) { $0 + $1.size } > ArchiveOrder.direct.bytes
     }
 
     /// Writes the archive; blocks. A file whose content is not there is told and left out.
@@ -104,6 +132,7 @@ struct ItemArchive: Sendable {
         return #"""
             <h2>\#(content.title)</h2>
             <dl>\#(each: facts, { "<dt>\($0.0)</dt><dd>\($0.1)</dd>" })</dl>
+            \#(if: !entry.reviews.isEmpty, "<p>审核</p><ul>\(each: entry.reviews, { "<li>\($0.words)</li>" })</ul>")
             <ul>\#(each: entry.files, line)</ul>
             """#
     }

@@ -34,7 +34,17 @@ struct CaseService {
         guard try store.openCount(of: id) < ResourceCase.mostOpen else {
             throw DomainError.conflict("这个资源已有多份举报，正在处理。")
         }
+        if user == nil { try countVisitor() }
         return try add(.report, ground, text, item, level: ReviewLevel(for: item.reach))
+    }
+
+    /// A visitor has no name to go by: her network may send a few reports a day, of whatever resources.
+    private func countVisitor() throws {
+        let limit = VisitorReports(db)
+        guard try limit.count(from: actor.address, since: now.adding(days: -1)) < VisitorReports.mostADay else {
+            throw DomainError.conflict("这个网络一天内提交的举报已满 \(VisitorReports.mostADay) 份，请登录后举报。")
+        }
+        try limit.note(actor.address, now: now)
     }
 
     /// An author asks the level above to look again at what was taken down.

@@ -67,7 +67,7 @@ struct ItemEditRoutes: Sendable {
     }
 
     /// The open schools where the user writes.
-    private static func schools(of user: CurrentUser, _ db: Connection) throws -> [Organisation] {
+    static func schools(of user: CurrentUser, _ db: Connection) throws -> [Organisation] {
         let grants = user.grants.filter { $0.permissions.contains(.itemWrite) },
             places = Set(grants.map(\.organisation))
         return try OrganisationStore(db).all(
@@ -137,7 +137,8 @@ struct ItemEditRoutes: Sendable {
             guard ItemRights(item, open: open, authors: authors, step: nil, user).mayEdit else {
                 throw DomainError.notFound
             }
-            let names = authors.dropFirst().map(\.name), content = open?.content ?? item.content
+            let next = try open.map { try NextAuthors(db).of(id, version: $0.number) } ?? []
+            let names = (next.isEmpty ? authors : next).dropFirst().map(\.name), content = open?.content ?? item.content
             let pupils = try ItemPupilStore(db).pupils(of: id, version: open?.number ?? item.version)
             let values =
                 isTyped
@@ -162,7 +163,8 @@ struct ItemEditRoutes: Sendable {
                 let item = try ItemStore(db).find(id, for: ResourceViewer(user))
                 let form = ItemForm(request.form, isAdaptation: item.adaptedFrom != nil)
                 let staff = try AppointmentStore(db).staff(of: item.school, on: now.day)
-                let known = try ItemStore(db).authors(of: id)
+                let known =
+                    try ItemStore(db).authors(of: id) + NextAuthors(db).of(id, version: item.version + 1)
                 try ItemService(db, by: user, address: address, now: now).save(
                     id, at: revision, form.content, with: form.colleagues(staff, knowing: known),
                     showing: PupilNames(form.pupils).found(at: item.school, on: now.day, db))

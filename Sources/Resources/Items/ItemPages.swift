@@ -77,19 +77,33 @@ enum ItemPages {
             """
         if isSignedIn { fields += UI.select("place", label: "来自", options: places, selected: query["place"]) }
         let content: HTML = """
-            \(UI.heading("资源库", note: node.map { $0.full } ?? "已发布的资源"))
+            \(UI.heading("资源库", note: node.map { $0.full } ?? "已发布的资源", actions: metadata(query, isSignedIn)))
             \(UI.card(nil, UI.filterBar(action: root, query: query, keep: node == nil ? [] : ["node"], fields)))
             \(UI.card(nil, library(isExportable: isSignedIn).html(slice, path: root, query: query)))
             """
         return UI.layout("资源库", request.page, breadcrumbs: [Crumb("资源库")], wide: true, content)
     }
 
-    static func own(_ slice: Page<ItemLine>, hasOriginals: Bool, _ request: WebRequest) -> HTML {
+    /// What is told of the resources of the list, as files.
+    private static func metadata(_ query: FormValues, _ isSignedIn: Bool) -> HTML {
+        guard isSignedIn else { return "" }
+        let asked = FormValues(query.pairs.filter { ["q", "group", "node", "place"].contains($0.name) })
+        let lom = asked.replacing("kind", with: "lom").encoded
+        return UI.linkButton("导出元数据 CSV", url: "\(ExportRoutes.list)?\(asked.encoded)")
+            + UI.linkButton("导出元数据 LOM", url: "\(ExportRoutes.list)?\(lom)")
+    }
+
+    /// - Parameter notices: what is wanted of her schools.
+    static func own(
+        _ slice: Page<ItemLine>, hasOriginals: Bool, _ notices: HTML, _ request: WebRequest
+    ) -> HTML {
         let path = root + "/mine"
         var actions = UI.linkButton("新建资源", url: root + "/new", style: .primary)
+        actions += UI.linkButton("导入文件夹", url: FolderPages.root)
         if hasOriginals { actions += UI.linkButton("下载我的存档", url: path + "/archive") }
         let content: HTML = """
             \(UI.heading("我的资源", note: "发布过的一直保留，随时可以下载原件", actions: actions))
+            \(notices)
             \(UI.card(nil, own.html(slice, path: path, query: request.query)))
             """
         return UI.layout("我的资源", request.page, breadcrumbs: [Crumb("我的资源")], wide: true, content)

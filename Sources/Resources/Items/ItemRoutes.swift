@@ -11,6 +11,7 @@ struct ItemRoutes: Sendable {
     let database: Database
     let uploads: MediaUploads
     let office: ReviewOffice
+    let address: SiteAddress
 
     func add(to routes: inout Routes) {
         let root = ItemPages.root, one = root + "/:id"
@@ -24,7 +25,7 @@ struct ItemRoutes: Sendable {
 
     struct Lines: Sendable {
         var rows: [ItemLine]
-        let total: Int
+        var total: Int
         let isBounded: Bool
     }
 
@@ -59,20 +60,26 @@ struct ItemRoutes: Sendable {
         let user = request.completeSession?.user, viewer = ResourceViewer(user)
         let table = ItemPages.library(isExportable: user != nil), query = table.query(request.query)
         if query.format != nil, user == nil { throw DomainError.forbidden("登录后可以导出。") }
-        var filter = ItemStore.Filter()
-        filter.text = request.query.text("q") ?? ""
-        filter.group = request.query.text("group").flatMap(ResourceGroup.init(rawValue:))
-        filter.node = request.query.text("node").flatMap { ID<TextbookNode>(checking: $0) }
-        switch request.query["place"] {
-        case "school": filter.below = viewer.place
-        case "county": filter.below = viewer.place.unit ?? .city
-        default: break
-        }
+        let filter = ItemRoutes.filter(request.query, viewer)
         let found = try await lines(filter, viewer, query)
         if let format = query.format { return try table.download(found.rows, as: format, with: request.exporter) }
         var node: NodePlace?
         if let id = filter.node { node = try await database.read { try TextbookStore($0).places(of: [id]).first } }
         return .html(ItemPages.library(slice(found, query), node: node, request))
+    }
+
+    /// What the list of the library is filtered by.
+    static func filter(_ query: FormValues, _ viewer: ResourceViewer) -> ItemStore.Filter {
+        var filter = ItemStore.Filter()
+        filter.text = query.text("q") ?? ""
+        filter.group = query.text("group").flatMap(ResourceGroup.init(rawValue:))
+        filter.node = query.text("node").flatMap { ID<TextbookNode>(checking: $0) }
+        switch query["place"] {
+        case "school": filter.below = viewer.place
+        case "county": filter.below = viewer.place.unit ?? .city
+        default: break
+        }
+        return filter
     }
 
     @Sendable private func own(_ request: WebRequest) async throws -> WebResponse {
@@ -93,7 +100,13 @@ struct ItemRoutes: Sendable {
         if let format = query.format {
             return try ItemPages.own.download(found.rows, as: format, with: request.exporter)
         }
-        return .html(ItemPages.own(slice(found, query), hasOriginals: found.total > 0, request))
+        let today = Timestamp.now.day
+        let schools = user.grants.filter { $0.permissions.contains(.itemWrite) }.map(\.path)
+        let wanted = try await database.read {
+            try YearTaskStore($0).notices(of: schools.filter(ResourceViewer.isNarrow))
+        }
+        let notices: HTML = "\(each: wanted, { $0.html(on: today) })"
+        return .html(ItemPages.own(slice(found, query), hasOriginals: found.total > 0, notices, request))
     }
 
     /// - Parameters:
@@ -113,8 +126,9 @@ struct ItemRoutes: Sendable {
             let media = try MediaProcessing.views(of: files.map(\.sha256), on: db)
             return (view, ItemFilePages.View(files: files, media: media, choice: choice))
         }
+        let outside = view.0.outside(view.1, address)
         var answer = WebResponse.html(
-            ItemShowPages.show(view.0, view.1, warning: warning, request.page), status: status)
+            ItemShowPages.show(view.0, view.1, outside, warning: warning, request.page), status: status)
         answer.playsMedia = true
         return answer
     }
@@ -156,7 +170,8 @@ struct ItemRoutes: Sendable {
             progress: isInside ? try ReviewProgress.of(item, user, db) : nil,
             mayAppeal: item.state == .takenDown && authors.contains { $0.person == user?.person },
             pupils: isInside ? PupilPages.facts(content, pupils, missing: try gate.missing(content, pupils)) : [],
-            history: isInside ? try AuditLog.of(subject: id.rawValue, limit: 30, on: db) : [], values: values,
-            problems: problems)
+            nextAuthors: try open.map { try NextAuthors(db).of(id, version: $0.number) } ?? [],
+            history: isInside ? try AuditLog.of(subject: id.rawValue, limit: 30, on: db) : [],
+            collections: try CollectionStore(db).holding(id), values: values, problems: problems)
     }
 }

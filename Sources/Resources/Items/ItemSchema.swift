@@ -62,4 +62,14 @@ enum ItemSchema {
         ON resources_item (school_id, state, id, visibility, type_group, for_pupils)
         """,
     ]
+
+    /// Whoever names a resource is asked when it goes.
+    static let named = [
+        "CREATE INDEX resources_push_entry_item ON resources_push_entry (item_id)",
+        "CREATE INDEX resources_opening_item ON resources_opening (item_id)",
+        """
+        CREATE INDEX resources_review_finding_other
+        ON resources_review_finding (other_item_id) WHERE other_item_id IS NOT NULL
+        """,
+    ]
 }

@@ -78,7 +78,13 @@ package struct ItemService {
         if let pupils { try ItemPupilStore(db).set(pupils, of: id, version: version) }
         if item.version == 0 { try writing.show(content, of: id) }
         if let first = authors.first?.person {
-            try writing.setAuthors([first] + others.filter { $0 != first }, of: id)
+            let people = [first] + others.filter { $0 != first }
+            if item.version == 0 {
+                try writing.setAuthors(people, of: id)
+            } else {
+                // What does not change the authors asks for nothing.
+                try NextAuthors(db).set(people == authors.map(\.person) ? [] : people, of: id, version: version)
+            }
         }
         try record("resource.changed", item, content.title)
     }

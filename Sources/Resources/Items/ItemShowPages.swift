@@ -27,13 +27,23 @@ enum ItemShowPages {
         let mayAppeal: Bool
         /// What it shows of pupils; only for whoever may see it.
         let pupils: [(String, HTML)]
+        /// Whom the version in hand will name when it is published; empty where nothing changes.
+        let nextAuthors: [ItemAuthor]
         let history: [AuditEntry]
+        /// The open ones that hold it.
+        let collections: [ItemCollection]
         let values: FormValues
         let problems: [FieldProblem]
     }
 
+    /// What its page offers to other sites and to programs; nothing for what is not open to everybody.
+    struct Outside: Sendable {
+        var meta: PageMeta?
+        var offer: HTML = ""
+    }
+
     static func show(
-        _ view: View, _ files: ItemFilePages.View, warning: String? = nil, _ page: PageContext
+        _ view: View, _ files: ItemFilePages.View, _ outside: Outside, warning: String? = nil, _ page: PageContext
     ) -> HTML {
         let item = view.line.item, title = item.content.title
         let note = "\(item.typeTitle) · \(view.line.authorNames) · \(item.schoolName)"
@@ -44,16 +54,26 @@ enum ItemShowPages {
             \(if: view.rights.mayDecide, decision(view, page))
             \(ItemFilePages.figures(files, of: item.id))
             \(UI.card("文件", id: "files", ItemFilePages.table(files, of: item.id, problems: view.problems, page)))
-            \(UI.card("说明", id: "facts", UI.summaryList(facts(view))))
+            \(UI.card(
+                "说明", id: "facts", actions: UI.linkButton("导出元数据 LOM", url: ExportRoutes.lom(view.line.item.id)),
+                UI.summaryList(facts(view))))
             \(credits(view))
+            \(collections(view))
+            \(outside.offer)
             \(view.progress.map { ReviewPages.progress($0, item.id) })
             \(takedown(view, page))
             \(versions(view))
             """
         return UI.layout(
             title, page, breadcrumbs: [Crumb("资源库", ItemPages.root), Crumb(title)],
-            isFailed: !view.problems.isEmpty || warning != nil,
+            isFailed: !view.problems.isEmpty || warning != nil, meta: outside.meta,
             content)
+    }
+
+    private static func collections(_ view: View) -> HTML {
+        guard !view.collections.isEmpty else { return "" }
+        return UI.card(
+            "所在专题", #"<ul class="plain-list">\#(each: view.collections, CollectionPages.entry)</ul>"#)
     }
 
     private static func actions(_ view: View, _ page: PageContext) -> HTML {
@@ -66,6 +86,9 @@ enum ItemShowPages {
         if rights.mayWithdraw { deeds += UI.postButton("撤回", action: base + "/withdrawal", page: page) }
         if rights.mayAdapt { deeds += UI.linkButton("改编", url: ItemPages.root + "/new?adapted=\(view.line.item.id)") }
         if view.line.item.state == .published { deeds += UI.linkButton("举报", url: base + "/report") }
+        if view.line.item.state == .published, page.user?.may(.siteEdit) ?? false {
+            deeds += UI.linkButton("收入专题", url: base + "/collections")
+        }
         if view.mayAppeal { deeds += UI.linkButton("申诉", url: base + "/appeal") }
         if rights.mayRestore { deeds += UI.postButton("恢复", action: base + "/restoration", page: page) }
         return deeds
@@ -135,7 +158,12 @@ enum ItemShowPages {
             ("状态", UI.tag(item.state.title, ItemPages.tone(item.state))),
         ]
         rows += view.pupils
+        rows.append(("新版本的作者", HTML(text: view.nextAuthors.map(\.name).joined(separator: "、"))))
         if item.version > 0 { rows.append(("版本", HTML(text: "第 \(item.version) 版"))) }
+        if item.state == .published {
+            rows.append(
+                ("学校", #"<a href="\#(url: SchoolResourcePages.path(item.school))">\#(item.schoolName)的资源</a>"#))
+        }
         if let published = item.publishedAt { rows.append(("发布时间", HTML(text: published.text))) }
         return rows.filter { !$0.1.isEmpty }
     }

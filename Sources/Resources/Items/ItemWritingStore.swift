@@ -43,6 +43,7 @@ struct ItemWritingStore {
     /// Takes the change when nobody was faster: the conditional update is the lock.
     func touch(_ known: Item, state: ItemState? = nil, by name: String, now: Timestamp) throws -> Bool {
         try SearchIndexStore(db).mark([known.id] + [known.adaptedFrom].compactMap { $0 }, now: now)
+        if state == .takenDown || known.state == .takenDown { try FigureMark.bump(.items, on: db) }
         return try db.change(
             """
             UPDATE resources_item SET revision = revision + 1, changed_at = \(now), changed_by = \(name),
@@ -103,6 +104,7 @@ struct ItemWritingStore {
             """
             UPDATE resources_item SET version = \(version.number), published_at = \(now), reason = '' WHERE id = \(id)
             """)
+        try FigureMark.bump(.items, on: db)
         try show(version.content, of: id)
     }
 
@@ -119,9 +121,14 @@ struct ItemWritingStore {
             })
     }
 
-    /// Who finds the published version from now on.
-    func setReach(_ reach: ItemVisibility, of id: ID<Item>) throws {
+    /// Who finds the published version from now on. What becomes open to everybody keeps since when, since feeds stand in
+    /// that order, and whether it may leave the site.
+    func setReach(_ reach: ItemVisibility, _ content: ItemContent, of id: ID<Item>, now: Timestamp) throws {
+        try FigureMark.bump(.items, on: db)
         try db.execute("UPDATE resources_item SET visibility = \(reach) WHERE id = \(id)")
+        guard reach == .public else { return }
+        let travels = (content.pupilUses ?? []).isEmpty
+        try db.execute("UPDATE resources_item SET opened_at = \(now), travels = \(travels) WHERE id = \(id)")
     }
 
     func setReason(_ reason: String, of id: ID<Item>) throws {

@@ -25,6 +25,8 @@ struct DeskFilter: Sendable, Equatable {
     var area = ""
     /// Only what somebody has claimed.
     var claimedBy: ID<Account>?
+    /// Stages and subjects that others have.
+    var hidden: [String] = []
     /// Only what should have been decided before this day.
     var lateOn: LocalDate?
 }
@@ -75,6 +77,7 @@ struct DeskStore {
     private func conditions(_ filter: DeskFilter, _ place: SQL) -> SQL {
         var parts: [SQL] = ["s.state = 'open' AND s.level = \(filter.level)", place]
         if !filter.area.isEmpty { parts.append("s.area = \(filter.area)") }
+        if filter.area.isEmpty, !filter.hidden.isEmpty { parts.append("s.area NOT IN \(in: filter.hidden)") }
         if let account = filter.claimedBy { parts.append("s.claimed_by = \(account)") }
         if let day = filter.lateOn { parts.append("s.due_on < \(day)") }
         return SQL.joined(parts, " AND ")

@@ -14,6 +14,9 @@ enum ReviewPages {
         let areas: [String]
         let today: LocalDate
         let mayEditWords: Bool
+        let mayAssign: Bool
+        /// Whether subjects of others are left out unless she asks for them.
+        let isNarrowed: Bool
     }
 
     private static func columns(on today: LocalDate) -> [DataColumn<DeskLine>] {
@@ -62,13 +65,17 @@ enum ReviewPages {
                 return ("\(one.level.title)待审 \(count)", "\(root)?level=\(one.level.rawValue)", one.level == desk.level)
             } + ItemPages.Desk.allCases.map { ($0.title, "\(root)?state=\($0.rawValue)", false) }
         let areas = [SelectOption("", "全部")] + desk.areas.map { SelectOption($0, areaName($0)) }
-        let shows = [SelectOption("", "全部"), SelectOption("mine", "我认领的"), SelectOption("late", "逾期的")]
+        let all =
+            desk.isNarrowed ? [SelectOption("", "我的和没人审的学科"), SelectOption("all", "全部学科")] : [SelectOption("", "全部")]
+        let shows = all + [SelectOption("mine", "我认领的"), SelectOption("late", "逾期的")]
         let fields: HTML = """
             \(UI.select("area", label: "学段学科", options: areas, selected: query["area"]))
             \(UI.select("show", label: "只看", options: shows, selected: query["show"]))
             """
+        let assign: HTML = desk.mayAssign ? UI.linkButton("审核学科", url: ReviewAreaPages.root) : ""
         let words: HTML = desk.mayEditWords ? UI.linkButton("检查词表", url: root + "/words") : ""
-        let actions = UI.linkButton("举报和申诉", url: CasePages.root) + words
+        let actions =
+            UI.linkButton("资源抽查", url: SamplePages.root) + UI.linkButton("举报和申诉", url: CasePages.root) + assign + words
         let content: HTML = """
             \(UI.heading("资源审核", note: "每一级审一次；期限按工作日算", actions: actions))
             \(UI.tabs(tabs, label: "审核级别"))
@@ -85,6 +92,8 @@ enum ReviewPages {
         let steps: [ReviewStep]
         let review: Review?
         let findings: [ReviewFinding]
+        /// Looks at it after it was published.
+        let samples: [Sample]
         /// Titles of the resources that findings name, as far as the viewer may see them.
         let others: [ID<Item>: String]
         let today: LocalDate
@@ -122,7 +131,7 @@ enum ReviewPages {
             ], isExportable: false, empty: "")
         let rows = table.html(
             Page(items: progress.steps, total: progress.steps.count, next: nil), path: "", query: FormValues())
-        return UI.card("审核过程", id: "review", rows) + findings(progress, item)
+        return UI.card("审核过程", id: "review", rows) + findings(progress, item) + SamplePages.looks(progress.samples)
     }
 
     static func tone(_ state: ReviewStep.State) -> Tone {

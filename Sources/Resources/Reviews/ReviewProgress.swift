@@ -14,7 +14,8 @@ enum ReviewProgress {
             others[other] = try? ItemStore(db).find(other, for: ResourceViewer(user)).content.title
         }
         return ReviewPages.Progress(
-            steps: steps, review: review, findings: findings, others: others, today: Timestamp.now.day,
+            steps: steps, review: review, findings: findings, samples: try SampleStore(db).looks(at: item.id),
+            others: others, today: Timestamp.now.day,
             claimedByOther: open?.claimedBy.map { $0 != user?.account } ?? false,
             isMine: open?.claimedBy != nil && open?.claimedBy == user?.account)
     }

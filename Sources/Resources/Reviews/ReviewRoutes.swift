@@ -46,6 +46,8 @@ struct ReviewRoutes: Sendable {
         filter.area = request.query.text("area") ?? ""
         if request.query["show"] == "mine" { filter.claimedBy = user.account }
         if request.query["show"] == "late" { filter.lateOn = today }
+        let hidden = try await hidden(from: user, on: today)
+        if request.query["show"] != "all" { filter.hidden = hidden }
         let table = ReviewPages.table(on: today), query = table.query(request.query), asked = filter
         let after = query.after.flatMap { cursor in cursor.value.map { (due: $0, id: cursor.id) } }
         let (rows, total, view) = try await database.read(isLong: query.format != nil) { db in
@@ -58,7 +60,7 @@ struct ReviewRoutes: Sendable {
             }
             let view = ReviewPages.Desk(
                 level: asked.level, levels: waiting, areas: try store.areas(asked.level, within: scope), today: today,
-                mayEditWords: user.may(.wordsEdit))
+                mayEditWords: user.may(.wordsEdit), mayAssign: user.may(.reviewAssign), isNarrowed: !hidden.isEmpty)
             return (rows, try store.count(asked, within: scope), view)
         }
         if let format = query.format {
@@ -68,6 +70,19 @@ struct ReviewRoutes: Sendable {
             rows, total: min(total, DeskStore.mostCounted), isTotalBounded: total > DeskStore.mostCounted
         ) { ($0.step.due.iso, $0.step.id.rawValue) }
         return .html(ReviewPages.desk(view, slice, request))
+    }
+
+    /// Subjects of her places that others review and she does not.
+    private func hidden(from user: CurrentUser, on day: LocalDate) async throws -> [String] {
+        let places = Set(user.grants.filter { $0.permissions.contains(.itemReview) }.map(\.organisation)).sorted()
+        let given = try await database.read { try ReviewAreaStore($0).list(at: places) }
+        guard given.contains(where: { $0.account == user.account }) else { return [] }
+        var active: Set<ID<Account>> = []
+        for place in places {
+            active.formUnion(
+                try await office.reviewers.holders(of: .itemReview, at: place, on: day).map(\.account))
+        }
+        return DeskNarrowing.hidden(from: user.account, given, active: active)
     }
 
     /// The widest level of the user's own.

@@ -8,9 +8,10 @@ import Platform
 package struct ReviewOffice: Sendable {
     let calendar: any WorkDays
     let consent: any PublicationConsent
+    let reviewers: any RightHolders
 
-    package init(calendar: any WorkDays, consent: any PublicationConsent) {
-        (self.calendar, self.consent) = (calendar, consent)
+    package init(calendar: any WorkDays, consent: any PublicationConsent, reviewers: any RightHolders) {
+        (self.calendar, self.consent, self.reviewers) = (calendar, consent, reviewers)
     }
 }
 
@@ -268,11 +269,14 @@ package struct ReviewService {
         let reach = ReviewReach.visibility(passed: level, wanted: version.content.visibility)
         if isNew {
             try writing.publish(version, of: item.id, by: user.name, remark, now: now)
+            try NextAuthors(db).take(item.id, version: version.number)
             try record("resource.published", item, "\(version.content.title)：\(reach.title)")
         } else {
             try record("resource.promoted", item, "\(version.content.title)：\(reach.title)")
         }
-        try writing.setReach(reach, of: item.id)
+        try writing.setReach(reach, version.content, of: item.id, now: now)
+        try ContributionWriting(db).published(
+            item, version.content, area: area(of: version.content), reach: reach, now: now)
         try CallSettling(db).settle(version.content.nodes.map { ID<TextbookNode>($0) }, now: now)
         if let takedown {
             try TakedownStore(db).end(takedown.id, by: user.name, now: now)

@@ -84,6 +84,7 @@ extension ReviewService {
             try reviews.end(review.id, .withdrawn, now: now)
         }
         try TakedownStore(db).insert(id, rank, cause, reason, by: actor, now: now)
+        try ContributionWriting(db).recount(id)
         try record("resource.taken_down", seen.item, "\(seen.item.content.title)：\(reason)")
     }
 
@@ -102,6 +103,7 @@ extension ReviewService {
         try take(seen.item, as: .published)
         try writing.setReason("", of: id)
         if let takedown = seen.takedown { try TakedownStore(db).end(takedown.id, by: user.name, now: now) }
+        try ContributionWriting(db).recount(id)
         try record("resource.restored", seen.item, seen.item.content.title)
     }
 }
@@ -114,19 +116,31 @@ struct ReviewTending: Sendable {
     private static let slice = 200
 
     func run(now: Timestamp = .now) async throws {
-        try await takeDownWithoutConsent(now: now)
-        let office = office
-        try await database.write { db in
-            try CallSettling(db).expire(now: now)
-            let store = ReviewStore(db)
-            _ = try store.follow()
-            for late in try store.withoutReview() { try ReviewAdoption(db, office).adopt(late, now: now) }
-        }
+        let database = database, office = office, tending = self
+        try await Tending.each([
+            { try await tending.takeDownWithoutConsent(now: now) },
+            { try await database.write { try CallSettling($0).expire(now: now) } },
+            { try await database.write { try SampleStore($0).voidHidden(now: now) } },
+            { try await database.write { try VisitorReports($0).forget(now: now) } },
+            { try await database.write { try ArchiveOrderStore($0).deleteOld(now: now) } },
+            { try await database.write { _ = try ReviewStore($0).follow() } },
+            {
+                try await database.write { db in
+                    for late in try ReviewStore(db).withoutReview() {
+                        try ReviewAdoption(db, office).adopt(late, now: now)
+                    }
+                }
+            },
+            { while try await database.write({ try ContributionSums($0).catchUp() }) {} },
+            { try await YearTaskReminding.run(database, now: now) },
+            { try await SampleDrawing(database: database, calendar: office.calendar).run(now: now) },
+        ])
     }
 
-    /// Published resources of whose pupils one no longer agrees go down.
+    /// Published resources of whose pupils one no longer agrees go down. They are looked at without holding the writer, and
+    /// each is taken down by itself, so that one that cannot be read keeps no other up.
     private func takeDownWithoutConsent(now: Timestamp) async throws {
-        let consent = office.consent
+        let consent = office.consent, database = database
         var after = ""
         while true {
             let known = after
@@ -135,15 +149,23 @@ struct ReviewTending: Sendable {
             }
             guard let last = ids.last else { return }
             after = last.rawValue
-            try await database.write { db in
-                for id in ids {
-                    guard let item = try ItemStore(db).look(for: id), item.state == .published else { continue }
-                    let pupils = try ItemPupilStore(db).pupils(of: id, version: item.version)
-                    let missing = try PupilGate(consent: consent, db: db).missing(item.content, pupils)
-                    guard !missing.isEmpty else { continue }
-                    try ReviewTending.takeDown(item, now: now, db)
-                }
-            }
+            try await Tending.each(
+                ids.map { id in
+                    {
+                        let isOpen = try await database.read { db in
+                            guard let item = try ItemStore(db).look(for: id), item.state == .published else {
+                                return true
+                            }
+                            let pupils = try ItemPupilStore(db).pupils(of: id, version: item.version)
+                            return try PupilGate(consent: consent, db: db).missing(item.content, pupils).isEmpty
+                        }
+                        if isOpen { return }
+                        try await database.write { db in
+                            guard let item = try ItemStore(db).look(for: id), item.state == .published else { return }
+                            try ReviewTending.takeDown(item, now: now, db)
+                        }
+                    }
+                })
         }
     }
 
@@ -152,6 +174,7 @@ struct ReviewTending: Sendable {
         guard try writing.touch(item, state: .takenDown, by: AuditActor.system.name, now: now) else { return }
         try writing.setReason(reason, of: item.id)
         try TakedownStore(db).insert(item.id, .school, .consent, reason, by: .system, now: now)
+        try ContributionWriting(db).recount(item.id)
         try AuditLog.record(
             "resource.taken_down", item.id.rawValue, by: .system, at: item.path, "\(item.content.title)：\(reason)",
             now: now, on: db)

@@ -71,6 +71,8 @@ struct SearchIndexStore {
             VALUES (\(item), \(Identifiers.next()), \(now))
             ON CONFLICT (item_id) DO UPDATE SET stamp = excluded.stamp
             """)
+        // What other platforms are told of it follows the same changes.
+        try PublicRecordStore(db).mark(item, now: now)
     }
 
     func mark(_ items: [ID<Item>], now: Timestamp) throws {

@@ -53,9 +53,21 @@ struct SearchRoutes: Sendable {
                     match: hit.match)
             }
         }
+        let external = try SearchRoutes.external(form, viewer, isWhole: isWhole, db)
         return SearchPages.View(
-            form: form, answer: answer, hits: hits, school: school, keys: try TextbookStore(db).keys(),
+            form: form, answer: answer, hits: hits, external: external.rows, externalTotal: external.total,
+            school: school, keys: try TextbookStore(db).keys(),
             values: FormValues([("name", name ?? form.suggestedName)]), problems: problems)
+    }
+
+    /// What other platforms have for the same words, beside the first page.
+    private static func external(
+        _ form: SearchForm, _ viewer: ResourceViewer, isWhole: Bool, _ db: Connection
+    ) throws -> (rows: [ExternalEntry], total: Int) {
+        guard !form.text.isEmpty, form.page == 1, !isWhole else { return ([], 0) }
+        var filter = ExternalStore.Filter()
+        filter.text = form.text
+        return try ExternalStore(db).list(filter, for: viewer, after: nil, limit: 5)
     }
 
     @Sendable private func saved(_ request: WebRequest) async throws -> WebResponse {

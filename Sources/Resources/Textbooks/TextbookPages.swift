@@ -113,12 +113,15 @@ enum TextbookPages {
 
     static func node(
         _ place: NodePlace, _ shelves: [Shelf], lessons: [TextbookNode], calls: [Call], mayWrite: Bool,
-        _ page: PageContext
+        mayPush: Bool, _ page: PageContext
     ) -> HTML {
         let wanted: HTML = "\(each: calls, call)"
         let add =
             mayWrite
             ? UI.linkButton("为这一课上传资源", url: ItemPages.root + "/new?node=\(place.node.id)", style: .primary) : ""
+        let push: HTML =
+            mayPush && place.node.kind == .lesson && !place.node.isRemoved
+            ? UI.linkButton("推送到班级", url: PushPages.formPath(place.node.id)) : ""
         let filled = shelves.filter { $0.total > 0 }
         let empty = shelves.filter { $0.total == 0 }.map(\.group.title)
         let parts: HTML =
@@ -136,7 +139,7 @@ enum TextbookPages {
             )
         let content: HTML = """
             \(UI.heading(place.node.title, note: place.textbook.key.title + (place.unit.isEmpty ? "" : " · " + place.unit), 
-                actions: add))
+                actions: add + push))
             \(if: place.node.isRemoved, UI.notice(.info, "这一课不在最新的教材目录里，资源照常可用。"))
             \(wanted)\(parts)\(missing)\(list)
             """

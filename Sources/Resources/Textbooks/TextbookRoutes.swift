@@ -75,6 +75,7 @@ struct TextbookRoutes: Sendable {
         }
         return .html(
             TextbookPages.node(
-                place, shelves, lessons: lessons, calls: calls, mayWrite: user?.may(.itemWrite) ?? false, request.page))
+                place, shelves, lessons: lessons, calls: calls, mayWrite: user?.may(.itemWrite) ?? false,
+                mayPush: user?.may(.lessonPush) ?? false, request.page))
     }
 }

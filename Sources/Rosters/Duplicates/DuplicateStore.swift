@@ -91,6 +91,15 @@ struct DuplicateStore {
             """) == 1
     }
 
+    /// Nobody asks about people whose import was taken back.
+    func forget(_ people: [ID<Person>]) throws {
+        for start in stride(from: 0, to: people.count, by: 512) {
+            let chunk = Array(people[start..<min(start + 512, people.count)])
+            try db.execute("DELETE FROM rosters_duplicate WHERE other_id IN \(in: chunk)")
+            try db.execute("DELETE FROM rosters_duplicate WHERE subject IN \(in: chunk)")
+        }
+    }
+
     struct Decision: Sendable {
         let subject: String
         /// The surviving record, when the person was merged since.

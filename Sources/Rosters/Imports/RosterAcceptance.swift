@@ -71,8 +71,8 @@ final class RosterAcceptance {
                 line.content.numbers.map { (identifier: $0.identifier, person: id) }
             }, by: actor.name, at: now)
         try place(people)
-        try addGuardians(people)
-        try listeners.tell(people.map(\.id), by: actor, now: now, db)
+        // Parents who are new as well have no account, so nothing follows for them.
+        try listeners.tell(try addGuardians(people, areNew: true), by: actor, now: now, db)
     }
 
     /// Classes and posts of people who have none at the school.
@@ -119,14 +119,16 @@ final class RosterAcceptance {
     // MARK: Parents
 
     /// A parent known by one of her numbers is the same person for all her children. What another system tells of parents
-    /// opens nothing to them before the school has confirmed it.
-    private func addGuardians(_ children: [(id: ID<Person>, line: RosterLine)]) throws {
+    /// opens nothing to them before the school has confirmed it. Returns the children who get one who was on record before.
+    @discardableResult
+    private func addGuardians(
+        _ children: [(id: ID<Person>, line: RosterLine)], areNew: Bool = false
+    ) throws -> [ID<Person>] {
         let told = children.flatMap { $0.line.content.guardians }
-        guard !told.isEmpty else { return }
+        guard !told.isEmpty else { return [] }
         let identifiers = PersonIdentifierStore(db, crypto)
-        var checked: [RosterNumber: PersonIdentifier] = [:]
-        for number in told.flatMap(\.numbers) { checked[number] = number.identifier }
-        var holders = try identifiers.holders(of: Array(checked.values))
+        let keys = identifiers.keys(of: told.flatMap { $0.numbers.map(\.identifier) })
+        var holders = try identifiers.holders(of: keys)
         let known = try RosterPeopleStore(db).people(Array(Set(holders.values)))
         var names = known.mapValues(\.name)
         var people: [NewPerson] = [], numbers: [(identifier: PersonIdentifier, person: ID<Person>)] = []
@@ -134,7 +136,7 @@ final class RosterAcceptance {
         for (child, line) in children {
             var parents: Set<ID<Person>> = []
             for guardian in line.content.guardians {
-                let all = guardian.numbers.compactMap { checked[$0] }
+                let all = guardian.numbers.map(\.identifier)
                 let same = all.lazy.compactMap { holders[$0] }.first { holder in
                     holder != child && names[holder].map { RosterGuardian.isSame($0, guardian.name) } == true
                 }
@@ -157,12 +159,15 @@ final class RosterAcceptance {
             }
         }
         try PersonStore(db).insert(people, at: now)
-        try identifiers.insert(numbers, by: actor.name, at: now)
+        try identifiers.insert(numbers, keys: keys, by: actor.name, at: now)
         // Whoever has declared herself since the rows were compared waits for the school's word.
-        let open = try GuardianshipStore(db).open(of: pairs.map(\.child))
-        pairs.removeAll { pair in open[pair.child]?.contains { $0.guardian == pair.guardian } ?? false }
+        if !areNew {
+            let open = try GuardianshipStore(db).open(of: children.map(\.id))
+            pairs.removeAll { pair in open[pair.child]?.contains { $0.guardian == pair.guardian } ?? false }
+        }
         try GuardianshipStore(db).insert(
             pairs, batch.origin == nil ? .confirmed : .pending, .roster, from: now.day, by: actor.name, at: now)
+        return Set(pairs.lazy.filter { known[$0.guardian] != nil }.map(\.child)).sorted()
     }
 
     /// What the roster tells of parents whom the children have.

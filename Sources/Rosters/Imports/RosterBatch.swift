@@ -71,13 +71,15 @@ struct RosterBatch: Sendable {
     let job: String?
     /// The system that sent it; `nil` when a person did.
     let origin: RosterOrigin?
+    /// Whether the file is still kept.
+    let hasFile: Bool
 
     static let columns: SQL =
         """
         b.id, b.sha256, b.file_key, b.file_name, b.valid_from, b.state, b.scope_path, b.scope_roots, b.layout,
         b.base_revision, b.digest, b.count_new, b.count_changed, b.count_unchanged, b.count_doubtful, b.count_refused,
         b.count_cells, b.count_classes, b.created_at, b.created_by, b.accepted_at, b.accepted_by, b.undone_at,
-        b.undone_by, b.message, b.job_id, b.origin, b.owners
+        b.undone_by, b.message, b.job_id, b.origin, b.owners, b.has_file
         """
 
     init(_ row: borrowing Row) throws {
@@ -96,6 +98,7 @@ struct RosterBatch: Sendable {
         (undoneAt, undoneBy) = (try row.get(22), try row.get(23))
         (message, job) = (try row.get(24), try row.get(25))
         origin = RosterOrigin(page: try row.get(26), owners: try row.get(27))
+        hasFile = try row.get(28)
     }
 
     static func keyContext(_ id: ID<RosterBatch>) -> String { "rosters_import.file_key/\(id)" }

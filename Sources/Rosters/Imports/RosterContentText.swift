@@ -35,7 +35,7 @@ enum RosterContentText {
             + [change.old, change.new].flatMap { [$0.relation ?? "", order($0.order)] }
     }
 
-    private static func change(_ units: [String]) -> RosterGuardianChange? {
+    private static func change(_ units: Units) -> RosterGuardianChange? {
         guard units.count == 5 else { return nil }
         func value(_ at: Int) -> RosterGuardianChange.Value {
             .init(relation: units[at].isEmpty ? nil : units[at], order: Int(units[at + 1]))
@@ -52,17 +52,19 @@ enum RosterContentText {
     }
 
     static func decode(_ text: String) -> RosterContent {
-        let parts = parts(of: text)
+        let parts = Parts(text)
         // Rows kept before parents had an order have ten parts.
         guard parts.count >= 10 else { return RosterContent() }
         var content = RosterContent()
-        place(parts[0].first ?? [], into: &content)
+        if let units = parts[0].first { place(units, into: &content) }
         content.classWords = parts[1].first.flatMap(classWords)
-        for pair in parts[2] where pair.count == 2 { content.values[pair[0]] = pair[1] }
-        content.numbers = parts[3].compactMap { number($0[...]) }
-        content.formerNumbers = parts[4].compactMap { number($0[...]) }
+        let values = parts[2]
+        content.values.reserveCapacity(values.count)
+        for pair in values where pair.count == 2 { content.values[pair[0]] = pair[1] }
+        content.numbers = parts[3].compactMap { number($0, from: 0, count: $0.count) }
+        content.formerNumbers = parts[4].compactMap { number($0, from: 0, count: $0.count) }
         content.guardians = parts[5].compactMap(guardian)
-        content.candidates = parts[6].compactMap { $0.first.map { ID<Person>($0) } }
+        content.candidates = parts[6].map { ID<Person>($0[0]) }
         content.changes = parts[7].compactMap { units in
             units.count < 2 ? nil : RosterChange(label: units[0], old: units.count > 2 ? units[2] : nil, new: units[1])
         }
@@ -72,30 +74,52 @@ enum RosterContentText {
         return content
     }
 
-    /// Byte by byte: to split by characters takes longer than all the rest of accepting a row.
-    private static func parts(of text: String) -> [[[String]]] {
-        var text = text
-        return text.withUTF8 { bytes in
-            var parts: [[[String]]] = [], entries: [[String]] = [], units: [String] = [], start = 0
-            func close(_ end: Int) { units.append(String(decoding: bytes[start..<end], as: UTF8.self)) }
-            for (index, byte) in bytes.enumerated() where (0x1D...0x1F).contains(byte) {
-                close(index)
-                start = index + 1
-                if byte == 0x1F { continue }
-                entries.append(units)
-                units = []
-                if byte == 0x1E { continue }
-                parts.append(entries == [[""]] ? [] : entries)
-                entries = []
-            }
-            close(bytes.count)
-            entries.append(units)
-            parts.append(entries == [[""]] ? [] : entries)
-            return parts
-        }
+    /// The units of one entry.
+    private struct Units {
+        let all: [String]
+        let range: Range<Int>
+        var count: Int { range.count }
+        subscript(place: Int) -> String { all[range.lowerBound + place] }
     }
 
-    private static func place(_ units: [String], into content: inout RosterContent) {
+    /// The parts of a text, all units in one list: an array for each entry would take longer than all the rest of accepting
+    /// a row.
+    private struct Parts {
+        private var units: [String] = []
+        private var entries: [Range<Int>] = []
+        private var parts: [Range<Int>] = []
+
+        /// Byte by byte, which is faster than by characters.
+        init(_ text: String) {
+            units.reserveCapacity(128)
+            entries.reserveCapacity(64)
+            var text = text
+            text.withUTF8 { bytes in
+                var start = 0, firstUnit = 0, firstEntry = 0
+                for index in 0...bytes.count {
+                    // The last part ends with the text.
+                    let byte = index < bytes.count ? bytes[index] : 0x1D
+                    guard (0x1D...0x1F).contains(byte) else { continue }
+                    units.append(String(decoding: bytes[start..<index], as: UTF8.self))
+                    start = index + 1
+                    if byte == 0x1F { continue }
+                    entries.append(firstUnit..<units.count)
+                    firstUnit = units.count
+                    if byte == 0x1E { continue }
+                    let isEmpty =
+                        entries.count == firstEntry + 1 && entries[firstEntry].count == 1
+                        && units[entries[firstEntry].lowerBound].isEmpty
+                    parts.append(firstEntry..<(isEmpty ? firstEntry : entries.count))
+                    firstEntry = entries.count
+                }
+            }
+        }
+
+        var count: Int { parts.count }
+        subscript(part: Int) -> [Units] { entries[parts[part]].map { Units(all: units, range: $0) } }
+    }
+
+    private static func place(_ units: Units, into content: inout RosterContent) {
         guard units.count == 6 else { return }
         content.school = units[0].isEmpty ? nil : OrganisationID(units[0])
         content.classGroup = units[1].isEmpty ? nil : ID<ClassGroup>(units[1])
@@ -105,29 +129,29 @@ enum RosterContentText {
         content.endsPosts = units[5] == "1"
     }
 
-    private static func classWords(_ units: [String]) -> ClassWords? {
+    private static func classWords(_ units: Units) -> ClassWords? {
         guard units.count == 4, let stage = ClassStage(rawValue: units[0]), let year = Int(units[1]),
             let number = Int(units[2]), let years = Int(units[3])
         else { return nil }
         return ClassWords(stage: stage, entryYear: year, number: number, years: years)
     }
 
-    private static func number(_ units: ArraySlice<String>) -> RosterNumber? {
-        let units = Array(units)
-        guard units.count == 3, let kind = PersonIdentifierKind(rawValue: units[0]) else { return nil }
-        return try? RosterNumber(kind, units[2], documentType: units[1])
+    /// Kind, type of document and text stand from the place on.
+    private static func number(_ units: Units, from place: Int, count: Int = 3) -> RosterNumber? {
+        guard count == 3, let kind = PersonIdentifierKind(rawValue: units[place]) else { return nil }
+        return try? RosterNumber(kind, units[place + 2], documentType: units[place + 1])
     }
 
-    private static func guardian(_ units: [String]) -> RosterGuardian? {
+    private static func guardian(_ units: Units) -> RosterGuardian? {
         guard units.count >= 2 else { return nil }
         // Numbers come in threes; what was kept before parents had an order lacks that unit.
         let first = units.count % 3 == 0 ? 3 : 2
-        let numbers = stride(from: first, to: units.count - 2, by: 3).compactMap { number(units[$0..<($0 + 3)]) }
+        let numbers = stride(from: first, to: units.count - 2, by: 3).compactMap { number(units, from: $0) }
         return RosterGuardian(
             name: units[0], relation: units[1], order: first == 3 ? Int(units[2]) : nil, numbers: numbers)
     }
 
-    private static func problem(_ units: [String]) -> ImportProblem? {
+    private static func problem(_ units: Units) -> ImportProblem? {
         units.count == 2 ? ImportProblem(column: Int(units[0]), message: units[1]) : nil
     }
 }

@@ -59,7 +59,7 @@ package struct RosterImport: Sendable {
 
     /// Takes an accepted import back.
     package func undo(batch: String, by actor: AuditActor) async throws {
-        try await service.undo(ID<RosterBatch>(batch), by: actor)
+        _ = try await service.undo(ID<RosterBatch>(batch), by: actor)
     }
 
     package func outcome(of id: String) async throws -> RosterOutcome {

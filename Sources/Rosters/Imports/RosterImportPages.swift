@@ -98,7 +98,8 @@ enum RosterImportPages {
             \(UI.heading(title, note: batch.fileName, actions: actions))
             \(notice(batch))
             \(figures(batch))
-            \(if: batch.state.hasLines, RosterLinePages.change(batch, kind, lines, request, maySubmit: maySubmit))
+            \(if: batch.state.hasLines && batch.state != .undone,
+                RosterLinePages.change(batch, kind, lines, request, maySubmit: maySubmit))
             \(UI.card("来源", facts(batch)))
             """
         let refresh = batch.state == .reading || batch.state == .accepting ? 3 : nil
@@ -138,7 +139,7 @@ enum RosterImportPages {
         case .compared where batch.counts.written == 0: return nothingToWrite(batch.counts)
         case .compared: return UI.notice(.info, "<p>\(waiting(batch.counts))</p>")
         case .accepted: return UI.notice(.ok, "<p>已写入花名册。\(acceptedBy(batch))</p>")
-        case .undone: return UI.notice(.muted, "<p>这次导入已撤销，花名册恢复到导入之前。</p>")
+        case .undone: return UI.notice(.muted, "<p>这次导入已撤销，花名册恢复到导入之前。文件和各行内容已删除。</p>")
         case .discarded: return UI.notice(.muted, "<p>已放弃，没有写入花名册。</p>")
         }
     }

@@ -198,11 +198,12 @@ struct RosterImportRoutes: Sendable {
         let batch = try await ownBatch(request)
         let path = RosterImportPages.path(batch.id)
         do {
-            try await service.undo(batch.id, by: AuditActor(try request.user, address: request.remoteAddress))
+            let outcome = try await service.undo(
+                batch.id, by: AuditActor(try request.user, address: request.remoteAddress))
+            return .redirect(path, flash: Flash(.done, "已撤销，花名册恢复到导入之前。\(outcome.words)"))
         } catch DomainError.conflict(let reason) {
             return .redirect(path, flash: Flash(.warning, reason))
         }
-        return .redirect(path, flash: Flash(.done, "已撤销，花名册恢复到导入之前。"))
     }
 
     @Sendable private func refused(_ request: WebRequest) async throws -> WebResponse {

@@ -40,4 +40,10 @@ enum RosterImportSchema {
         "ALTER TABLE rosters_import ADD COLUMN origin TEXT NOT NULL DEFAULT ''",
         "ALTER TABLE rosters_import ADD COLUMN owners TEXT NOT NULL DEFAULT ''",
     ]
+
+    /// Whether the file can still be opened: it ends with a batch that is over, before the batch itself does.
+    static let files = [
+        "ALTER TABLE rosters_import ADD COLUMN has_file INTEGER NOT NULL DEFAULT 1",
+        "UPDATE rosters_import SET has_file = 0 WHERE state IN ('discarded', 'undone', 'failed')",
+    ]
 }

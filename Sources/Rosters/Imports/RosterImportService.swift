@@ -19,6 +19,8 @@ struct RosterImportService: Sendable {
     let uses: [any PersonUse]
     /// Who gives rights to the parents of pupils.
     let listeners: [any GuardianshipListener]
+    /// How other systems name people: what was told of somebody whose import is taken back goes with her.
+    var keys: [PersonColumn] = []
 
     private var reading: RosterReading {
         RosterReading(database: database, files: sealedFiles, crypto: crypto, mergeListeners: mergeListeners)
@@ -96,7 +98,12 @@ struct RosterImportService: Sendable {
     private func fail(_ id: ID<RosterBatch>, _ error: DomainError) async throws -> Never {
         if case .invalid(let problems) = error {
             let message = problems.map(\.message).joined(separator: "；")
-            _ = try await move(id, from: [.reading, .mapped], to: .failed, message)
+            let crypto = crypto
+            try await database.write { db in
+                let store = RosterImportStore(db, crypto)
+                guard try store.move(id, from: [.reading, .mapped], to: .failed, message: message) else { return }
+                try store.endFile(of: id)
+            }
         }
         throw error
     }
@@ -115,6 +122,7 @@ struct RosterImportService: Sendable {
 
     /// Hands over the path of the sender's file in plain, which is gone when the body returns.
     func withFile<T>(of batch: RosterBatch, _ body: (String) async throws -> T) async throws -> T {
+        guard batch.hasFile else { throw DomainError.conflict("这次导入已经结束，文件已删除。") }
         let key = try crypto.open(batch.fileKey, context: RosterBatch.keyContext(batch.id))
         return try await sealedFiles.withPlain(batch.sha256, key: key, body)
     }
@@ -196,19 +204,24 @@ struct RosterImportService: Sendable {
     }
 
     /// One transaction; refused while something later stands on what was imported.
-    func undo(_ id: ID<RosterBatch>, by actor: AuditActor) async throws {
+    func undo(_ id: ID<RosterBatch>, by actor: AuditActor) async throws -> RosterUndo.Outcome {
         let service = self
-        try await database.write { try service.undo(id, by: actor, now: .now, on: $0) }
+        return try await database.write { try service.undo(id, by: actor, now: .now, on: $0) }
     }
 
     /// Part of the caller's transaction.
-    func undo(_ id: ID<RosterBatch>, by actor: AuditActor, now: Timestamp, on db: Connection) throws {
+    @discardableResult
+    func undo(
+        _ id: ID<RosterBatch>, by actor: AuditActor, now: Timestamp, on db: Connection
+    ) throws -> RosterUndo.Outcome {
         let store = RosterImportStore(db, crypto)
         let batch = try store.find(id)
         guard try store.move(id, from: [.accepted], to: .undone) else {
             throw DomainError.conflict("只有已接受的导入可以撤销。")
         }
-        try RosterUndo(db, crypto, batch, by: actor, now: now, telling: listeners).undo(asking: uses)
+        try store.endFile(of: id)
+        return try RosterUndo(db, crypto, batch, by: actor, now: now, telling: listeners).undo(
+            asking: uses, forgetting: keys)
     }
 
     func discard(_ id: ID<RosterBatch>, by actor: AuditActor) async throws {
@@ -226,6 +239,7 @@ struct RosterImportService: Sendable {
         else {
             throw DomainError.conflict("这次导入已由他人处理。")
         }
+        try store.endFile(of: id)
         try AuditLog.record(
             "roster.import_discarded", id.rawValue, by: actor, at: batch.scopePath, batch.fileName, now: now, on: db)
     }

@@ -117,10 +117,15 @@ struct RosterImportStore {
     /// is given up.
     func release(_ id: ID<RosterBatch>) throws {
         try db.execute("DELETE FROM rosters_import_row WHERE batch_id = \(id)")
+        try endFile(of: id)
+        _ = try move(id, from: [.reading, .mapped, .compared], to: .discarded)
+    }
+
+    /// Ends the file of a batch that is over: its key at once, its content with the next sweep of the storage.
+    func endFile(of id: ID<RosterBatch>) throws {
         // A key that opens nothing.
         let key = try crypto.seal([UInt8](repeating: 0, count: 32), context: RosterBatch.keyContext(id))
-        try db.execute("UPDATE rosters_import SET file_key = \(key) WHERE id = \(id)")
-        _ = try move(id, from: [.reading, .mapped, .compared], to: .discarded)
+        try db.execute("UPDATE rosters_import SET file_key = \(key), has_file = 0 WHERE id = \(id)")
     }
 
     private static func json(_ value: some Encodable) throws -> String {

@@ -16,7 +16,7 @@ enum RosterLinePages {
         let queue: HTML =
             kind == .doubtful && batch.counts[.doubtful] > 0 ? UI.linkButton("去核对", url: "/rosters/duplicates") : ""
         let download: HTML =
-            maySubmit && batch.counts[.refused] + batch.counts.cells > 0
+            maySubmit && batch.hasFile && batch.counts[.refused] + batch.counts.cells > 0
             ? UI.linkButton("下载退回的行", url: path + "/refused") : ""
         let query = request.query.replacing("kind", with: kind.rawValue)
         return UI.card(

@@ -14,6 +14,10 @@ struct RosterNumber: Hashable, Sendable {
     /// Throws `DomainError.invalid` when the text cannot be such a number.
     init(_ kind: PersonIdentifierKind, _ typed: String, documentType: String = "") throws {
         identifier = try PersonIdentifier(kind, typed, documentType: documentType)
+        if PersonIdentifier.isSpelled(typed, kind) {
+            text = typed
+            return
+        }
         let key = ChineseText.matchingKey(typed).uppercased()
         text = kind == .citizenNumber ? CitizenNumber.extended(key) ?? key : key
     }

@@ -24,7 +24,18 @@ struct RosterUndo {
         (self.db, self.crypto, self.batch, self.actor, self.now, self.at) = (db, crypto, batch, actor, now, at)
     }
 
-    func undo(asking uses: [any PersonUse]) throws {
+    /// What became of those whom the import had entered.
+    struct Outcome: Sendable, Equatable {
+        /// Nothing is kept of them.
+        let gone: Int
+        /// Parents who have other children by now.
+        let kept: Int
+
+        var words: String { kept == 0 ? "" : "\(kept) 位家长另有子女，仍保留。" }
+    }
+
+    /// - Parameter keys: how other systems name people.
+    func undo(asking uses: [any PersonUse], forgetting keys: [PersonColumn]) throws -> Outcome {
         let store = RosterImportStore(db, crypto)
         let new = try store.people(of: batch.id, .new), changed = try store.people(of: batch.id, .changed)
         let intake = PersonIntakeStore(db, of: new + changed, at: at)
@@ -37,10 +48,17 @@ struct RosterUndo {
         try bringBack(changed)
         try listeners.tell(new + changed, by: actor, now: now, db)
         try intake.touch(now: now)
+        let gone = try PersonWithdrawalStore(db).withdraw(new + parents, enteredAt: at, forgetting: keys, now: now)
+        try DuplicateStore(db).forget(gone)
+        let outcome = Outcome(gone: gone.count, kept: parents.count - Set(parents).intersection(gone).count)
+        // The rows tell of people of whom nothing is to stay.
+        try store.removeLines(of: batch.id)
         try store.setUndone(batch.id, by: actor.name, now: now)
         try AuditLog.record(
-            "roster.import_undone", batch.id.rawValue, by: actor, at: batch.scopePath, batch.fileName, now: now, on: db
-        )
+            "roster.import_undone", batch.id.rawValue, by: actor, at: batch.scopePath,
+            "\(batch.fileName)：清除 \(outcome.gone) 人\(outcome.kept == 0 ? "" : "，保留家长 \(outcome.kept) 人")",
+            now: now, on: db)
+        return outcome
     }
 
     /// Numbers, facts and parents of known people as they were before.

@@ -91,6 +91,15 @@ enum CaseSchema {
 
     /// The account that took the step; of older steps it is not known.
     static let accounts = ["ALTER TABLE school_affairs_case_step ADD COLUMN actor_id TEXT"]
+
+    /// Whether a person is named is asked before her key goes.
+    static let named = [
+        "CREATE INDEX school_affairs_admission_person ON school_affairs_admission (person_id)",
+        "CREATE INDEX school_affairs_dropout_alarm_person ON school_affairs_dropout_alarm (person_id)",
+        "CREATE INDEX school_affairs_leave_person ON school_affairs_leave (person_id)",
+        "CREATE INDEX school_affairs_staff_transfer_person ON school_affairs_staff_transfer (person_id)",
+        "CREATE INDEX school_affairs_substitution_person ON school_affairs_substitution (substitute_id)",
+    ]
 }
 
 extension Permission {

@@ -66,7 +66,7 @@ struct StudentChangeRoutes: Sendable {
     @Sendable private func decide(_ request: WebRequest) async throws -> WebResponse {
         let user = try request.user, service = try service(request), crypto = crypto
         let id: ID<StudentChange> = try request.id("id"), values = request.form
-        do {
+        return try await CaseAnswer.of {
             let done = try await database.write { db in
                 let change = try StudentChangeStore(db, crypto).find(id, within: user.scope(of: .changeApprove))
                 let decision = try CaseDecision(values)
@@ -82,10 +82,8 @@ struct StudentChangeRoutes: Sendable {
                 return "已退回学校"
             }
             return .redirect(StudentChangePages.path(id), flash: Flash(.done, done))
-        } catch DomainError.invalid(let problems) {
-            return try await show(request, problems: problems, status: 422)
-        } catch DomainError.conflict(let text) {
-            return try await show(request, problems: [FieldProblem(field: "", message: text)], status: 409)
+        } again: {
+            try await show(request, problems: $0, status: $1)
         }
     }
 
@@ -142,7 +140,7 @@ struct StudentChangeRoutes: Sendable {
         let user = try request.user, service = try service(request), today = now().day, crypto = crypto
         let id: ID<ClassGroup> = try request.id("id"), pupil: ID<Person> = try request.id("pupil")
         let form = StudentChangeForm(values: request.form)
-        do {
+        return try await CaseAnswer.of {
             let change = try await database.write { db in
                 let model = try StudentChangeFormModel(pupil, in: id, on: today, for: user, db, crypto)
                 let draft = try form.draft(knowing: model.known, today: today)
@@ -151,11 +149,8 @@ struct StudentChangeRoutes: Sendable {
             let isDone = form.kind.map { !$0.needsApproval } ?? false
             return .redirect(
                 StudentChangePages.path(change), flash: Flash(.done, isDone ? "已办结" : "已提交，待县(市、区)核办"))
-        } catch DomainError.invalid(let problems) {
-            return try await self.form(request, problems: problems, status: 422)
-        } catch DomainError.conflict(let text) {
-            return try await self.form(
-                request, problems: [FieldProblem(field: "", message: text)], status: 409)
+        } again: {
+            try await self.form(request, problems: $0, status: $1)
         }
     }
 }

@@ -14,8 +14,8 @@ enum TransferPages {
         let steps: [CaseStep]
         /// The class she goes to.
         let target: ClassGroup?
-        /// Where the pupil is now; for those who may know only.
-        let standing: Enrolment?
+        /// Where the pupil is now, in a class or in 休学; for those who may know only.
+        let held: TransferStore.Held?
         let today: LocalDate
     }
 
@@ -102,9 +102,12 @@ enum TransferPages {
         if transfer.state.isOpen { facts.append(("办理期限", CasePages.due(transfer.dueOn, today: view.today))) }
         if let user, transfer.isOpenTo(user), let person = transfer.person {
             let sender = transfer.senderName ?? ""
-            let isHere = view.standing.map { $0.school == transfer.sender } ?? false
-            let url = view.standing.map { PupilPages.path(person, in: $0.classGroup) } ?? ""
+            let held = view.held?.enrolment, isHere = held.map { $0.school == transfer.sender } ?? false
+            let url = held.map { PupilPages.path(person, in: $0.classGroup) } ?? ""
             facts.append(("转出学校", HTML(text: sender)))
+            if isHere, view.held?.isSuspended == true, transfer.state.isOpen {
+                facts.append(("学籍情况", UI.tag("休学中，办结后在转入学校复学", .warn)))
+            }
             let link: HTML = #"<a href="\#(url: url)">学生页面</a>"#
             if isHere || transfer.isReceiving(user), !url.isEmpty { facts.append(("学生", link)) }
         } else if transfer.state == .sendingSchool, transfer.sender == nil,

@@ -58,7 +58,7 @@ struct TransferRoutes: Sendable {
                 transfer: transfer, claim: try store.claim(of: id),
                 steps: try CaseStepStore(db: db, crypto: crypto).steps(of: id.rawValue),
                 target: try target.map { try ClassGroupStore(db).find($0, within: .everything) },
-                standing: try transfer.person.flatMap { try EnrolmentStore(db).standing(of: $0, after: today) },
+                held: try transfer.person.flatMap { try TransferStore.held(by: $0, on: today, db) },
                 today: today)
         }
         let page = TransferPages.show(view, request.page, request.form, problems)
@@ -68,7 +68,7 @@ struct TransferRoutes: Sendable {
     @Sendable private func decide(_ request: WebRequest) async throws -> WebResponse {
         let user = try request.user, service = try service(request), crypto = crypto, values = request.form
         let id: ID<Transfer> = try request.id("id")
-        do {
+        return try await CaseAnswer.of {
             let done = try await database.write { db in
                 let transfer = try TransferStore(db, crypto).find(id, within: user.scope(of: .changeApply))
                 let decision = try CaseDecision(values)
@@ -83,10 +83,8 @@ struct TransferRoutes: Sendable {
                 return "已退回转入学校"
             }
             return .redirect(TransferPages.path(id), flash: Flash(.done, done))
-        } catch DomainError.invalid(let problems) {
-            return try await show(request, problems: problems, status: 422)
-        } catch DomainError.conflict(let text) {
-            return try await show(request, problems: [FieldProblem(field: "", message: text)], status: 409)
+        } again: {
+            try await show(request, problems: $0, status: $1)
         }
     }
 
@@ -117,17 +115,15 @@ struct TransferRoutes: Sendable {
     @Sendable private func apply(_ request: WebRequest) async throws -> WebResponse {
         let user = try request.user, service = try service(request), today = now().day
         let id: OrganisationID = try request.id("id"), form = TransferForm(values: request.form)
-        do {
+        return try await CaseAnswer.of {
             let transfer = try await database.write { db in
                 let model = try TransferFormModel(id, within: user.scope(of: .changeApply), today, db)
                 let (claim, place) = try form.content(model.classes)
                 return try service(db).apply(claim, place, to: model.school)
             }
             return .redirect(TransferPages.path(transfer), flash: Flash(.done, "已提交，待转入校核"))
-        } catch DomainError.invalid(let problems) {
-            return try await newForm(request, problems: problems, status: 422)
-        } catch DomainError.conflict(let text) {
-            return try await newForm(request, problems: [FieldProblem(field: "", message: text)], status: 409)
+        } again: {
+            try await newForm(request, problems: $0, status: $1)
         }
     }
 
@@ -159,7 +155,7 @@ struct TransferRoutes: Sendable {
     @Sendable private func resubmit(_ request: WebRequest) async throws -> WebResponse {
         let user = try request.user, service = try service(request), today = now().day
         let id: ID<Transfer> = try request.id("id"), form = TransferForm(values: request.form)
-        do {
+        return try await CaseAnswer.of {
             try await database.write { db in
                 let transfer = try refused(id, user, db)
                 let model = try TransferFormModel(transfer.receiver, within: user.scope(of: .changeApply), today, db)
@@ -167,10 +163,8 @@ struct TransferRoutes: Sendable {
                 try service(db).resubmit(transfer, claim, place)
             }
             return .redirect(TransferPages.path(id), flash: Flash(.done, "已重新提交，待转入校核"))
-        } catch DomainError.invalid(let problems) {
-            return try await edit(request, problems: problems, status: 422)
-        } catch DomainError.conflict(let text) {
-            return try await edit(request, problems: [FieldProblem(field: "", message: text)], status: 409)
+        } again: {
+            try await edit(request, problems: $0, status: $1)
         }
     }
 }

@@ -121,40 +121,48 @@ package struct TransferService {
             }
         }
         // Of her own pupils a school may know that they are.
-        if let person = try PersonIdentifierStore(db, crypto).holder(of: claim.studentNumber),
-            try EnrolmentStore(db).standing(of: person, after: now.day)?.school == school.id
-        {
-            throw DomainError.invalid("studentNumber", "已经是本校学生")
+        guard let person = try PersonIdentifierStore(db, crypto).holder(of: claim.studentNumber) else { return }
+        let held = try TransferStore.held(by: person, on: now.day, db)
+        if held?.enrolment.school == school.id {
+            let isSuspended = held?.isSuspended ?? false
+            throw DomainError.invalid("studentNumber", isSuspended ? "是本校休学的学生，用复学办理" : "已经是本校学生")
         }
     }
 
-    /// Finds whom the claim means: a pupil in a class, by 学籍号 and name together.
+    /// Finds whom the claim means: a pupil in a class or in 休学, by 学籍号 and name together.
     private func lookUp(_ transfer: Transfer) throws -> Bool {
         let claim = try store.claim(of: transfer.id)
         guard let person = try PersonIdentifierStore(db, crypto).holder(of: claim.studentNumber),
             try PersonStore(db).find(person).name == claim.name,
-            let standing = try EnrolmentStore(db).standing(of: person, after: now.day),
-            standing.school != transfer.receiver
+            let held = try TransferStore.held(by: person, on: now.day, db)?.enrolment,
+            held.school != transfer.receiver
         else { return false }
-        let school = try OrganisationStore(db).find(standing.school, within: .everything)
+        let school = try OrganisationStore(db).find(held.school, within: .everything)
         try store.match(transfer.id, person, at: school.id, unit: try ManagementUnit.of(school, db).id)
         return true
     }
 
-    /// Old enrolment ends, new one begins, rights end, others hear of it: all in the caller's transaction.
+    /// Old enrolment ends, new one begins, rights end, others hear of it: all in the caller's transaction. Who was in 休学
+    /// learns again at the new school (复学).
     private func complete(_ transfer: Transfer, _ claim: TransferClaim) throws {
         guard let person = transfer.person, let sender = transfer.sender else { throw overtaken }
-        let enrolments = EnrolmentStore(db), classes = ClassGroupStore(db), day = now.day
-        guard let standing = try enrolments.standing(of: person, after: day), standing.school == sender else {
+        let classes = ClassGroupStore(db), day = now.day
+        guard let (held, isSuspended) = try TransferStore.held(by: person, on: day, db), held.school == sender else {
             throw DomainError.conflict("\(claim.name)的学籍情况在申请以后变了，请退回转入学校核对。")
         }
         let service = EnrolmentService(db, crypto, by: actor, now: now, telling: listeners)
-        let old = try classes.find(standing.classGroup, within: .everything), begin = max(day, standing.from)
+        let old = try classes.find(held.classGroup, within: .everything)
+        let begin = isSuspended ? day : max(day, held.from)
         let target = try transfer.place.classGroup.map { try classes.find($0, within: .everything) }
+        if isSuspended { try service.endSuspended(person, of: old, on: begin, .transfer) }
         if let target, target.closedOn == nil, target.openedOn <= begin {
-            try service.move(person, from: old, to: target, entryYear: transfer.place.entryYear, on: begin)
+            if isSuspended {
+                try service.enrol(person, in: target, entryYear: transfer.place.entryYear, from: begin)
+            } else {
+                try service.move(person, from: old, to: target, entryYear: transfer.place.entryYear, on: begin)
+            }
         } else {
-            try service.end(person, in: old, on: begin, .transfer)
+            if !isSuspended { try service.end(person, in: old, on: begin, .transfer) }
             try AdmissionStore(db).insert(
                 person, at: transfer.receiver, transfer.place.stage, entryYear: transfer.place.entryYear, on: begin,
                 source: .transfer, by: actor.name, at: now)

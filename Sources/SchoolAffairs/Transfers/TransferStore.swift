@@ -138,6 +138,17 @@ package struct TransferStore {
             """) == 1
     }
 
+    /// What keeps a pupil on the roll of a school, and whether it is interrupted.
+    typealias Held = (enrolment: Enrolment, isSuspended: Bool)
+
+    /// The enrolment of a person that holds on the day or later, else the one that her 休学 interrupts; `nil` for whoever is
+    /// on no roll.
+    static func held(by person: ID<Person>, on day: LocalDate, _ db: Connection) throws -> Held? {
+        let enrolments = EnrolmentStore(db)
+        if let standing = try enrolments.standing(of: person, after: day) { return (standing, false) }
+        return try enrolments.suspended(person, on: day).map { ($0, true) }
+    }
+
     /// Notes whom the claim means.
     func match(
         _ id: ID<Transfer>, _ person: ID<Person>, at school: OrganisationID, unit: OrganisationID

@@ -4,7 +4,7 @@ import Kernel
 
 /// 工作日 and 上课日: weekends, the nation's days off with their days at work instead, and the vacations of schools. The
 /// days are data: `Data/work-calendar.csv`. A year that is not in it has its weekends only.
-package struct WorkCalendar: WorkDays {
+package struct WorkCalendar: WorkDays, SchoolDays {
     private var off: Set<LocalDate> = []
     private var work: Set<LocalDate> = []
     private var vacations: [ClosedRange<LocalDate>] = []

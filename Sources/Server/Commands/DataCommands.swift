@@ -8,7 +8,7 @@ import Platform
 
 struct ImportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "import", abstract: "Take in files.", subcommands: [Register.self])
+        commandName: "import", abstract: "Take in files.", subcommands: [Register.self, Resources.self])
 
     struct Register: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -33,6 +33,39 @@ struct ImportCommand: AsyncParsableCommand {
                 for row in outcome.refusedRows {
                     Output.line("\(row.sheet)\t\(row.row)\t\(row.reasons.joined(separator: "；"))")
                 }
+            }
+        }
+    }
+}
+
+extension ImportCommand {
+    struct Resources: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Compare a folder of resources and its workbook with what is known; with --accept, take it in.")
+
+        @OptionGroup var options: DataOptions
+        @Argument(help: "A folder with files and a workbook (.xlsx or .csv) that tells of them.") var folder: String
+        @Option(help: "The login of the teacher whose resources they are.") var login: String
+        @Flag(help: "Make the resources, as drafts.") var accept = false
+        @Flag(help: "With --accept: hand them in for review; states that what is original is the teacher's own.")
+        var submit = false
+        @Flag(help: "For scripts.") var json = false
+
+        func run() async throws {
+            try await self.withPlatform(options) { platform in
+                let token = try await platform.identity.startSession(login: login)
+                guard let session = try await platform.identity.authenticate(token) else { throw DomainError.notFound }
+                let outcome = try await platform.resources.importFolder(
+                    at: folder, by: session.user, accepts: accept, submits: submit)
+                if json { return try Output.json(outcome) }
+                Output.line(
+                    "new \(outcome.count("new")), taken \(outcome.count("taken")), known \(outcome.count("known")), "
+                        + "refused \(outcome.count("refused"))")
+                for line in outcome.lines where !line.reasons.isEmpty {
+                    Output.line("\(line.row)\t\(line.title)\t\(line.reasons.joined(separator: "；"))")
+                }
+                for name in outcome.missing { Output.line("missing\t\(name)") }
+                for name in outcome.unused { Output.line("unused\t\(name)") }
             }
         }
     }

@@ -193,7 +193,7 @@ struct AuditCommand: AsyncParsableCommand {
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Check configuration, schema, database, files and audit chain; exit 1 on a fault.")
+        abstract: "Check configuration, schema, database, files, audit chain and scanner; exit 1 on a fault.")
 
     @OptionGroup var options: DataOptions
     @Flag(help: "For scripts.") var json = false
@@ -227,6 +227,8 @@ struct DoctorCommand: AsyncParsableCommand {
                     detail: missing.isEmpty
                         ? "all there"
                         : "recommended, for previews and players: apt-get install \(missing.joined(separator: " "))"))
+            let scanner = await platform.media.scannerState()
+            findings.append(Finding(check: "scanner", ok: scanner.isSound, detail: scanner.words))
             let torn = try await platform.connectivity.imports.tornBatches()
             findings.append(
                 Finding(

@@ -14,9 +14,10 @@ extension UI {
     ///   - wide: uses the whole window instead of 1,280 px; for the living plan and broad tables.
     ///   - isFailed: puts 错误： before the title, for the 422 answer to a form.
     ///   - refreshSeconds: without scripts the page reloads itself after so many seconds; for progress pages.
+    ///   - meta: what a public page tells programs.
     package static func layout(
         _ title: String, _ page: PageContext, breadcrumbs: [Crumb] = [], wide: Bool = false, isFailed: Bool = false,
-        refreshSeconds: Int? = nil, _ content: HTML...
+        refreshSeconds: Int? = nil, meta: PageMeta? = nil, _ content: HTML...
     ) -> HTML {
         let density = page.user == nil ? "public" : "dense"
         let mode = page.preferences.isElder ? "elder" : "normal"
@@ -25,7 +26,7 @@ extension UI {
         var document: HTML = #"""
             <!doctype html>
             <html lang="zh-CN" data-density="\#(density)" data-mode="\#(mode)" data-contrast="\#(contrast)">
-            \#(head(title, page, isFailed: isFailed, refreshSeconds: refreshSeconds))
+            \#(head(title, page, isFailed: isFailed, refreshSeconds: refreshSeconds, meta))
             <body>
             <a class="skip-link" href="#main">跳到主要内容</a>
             \#(topBar(page, frame: frame))
@@ -72,7 +73,9 @@ extension UI {
             """#
     }
 
-    private static func head(_ title: String, _ page: PageContext, isFailed: Bool, refreshSeconds: Int?) -> HTML {
+    private static func head(
+        _ title: String, _ page: PageContext, isFailed: Bool, refreshSeconds: Int?, _ meta: PageMeta?
+    ) -> HTML {
         let assets = page.site.assets
         let place = title == page.site.name ? "" : " - " + page.site.name
         let fullTitle = (isFailed ? "错误：" : "") + title + place
@@ -87,7 +90,7 @@ extension UI {
             <link rel="stylesheet" href="\#(url: assets.url("css/components.css"))">
             <link rel="stylesheet" href="\#(url: assets.url("css/pages.css"))">
             <script type="module" src="\#(url: assets.url("js/app.js"))"></script>
-            \#(refreshSeconds.map(refreshWithoutScripts))
+            \#(refreshSeconds.map(refreshWithoutScripts))\#(meta.map { $0.html(title: title, site: page.site) })
             </head>
             """#
     }

@@ -45,7 +45,7 @@ extension UI {
         #"""
         <a href="/account">我的账号</a>\#
         <a href="/account/password">修改密码</a>\#
-        <form method="post" action="/sign-out">\#(formTokens(page))<button type="submit">退出</button></form>
+        <form method="post" action="/sign-out" data-sign-out>\#(formTokens(page))<button type="submit">退出</button></form>
         """#
     }
 

@@ -21,6 +21,8 @@ package struct WebResponse: Sendable {
     package var formTarget: String?
     /// Whether the page plays sound or video of this site.
     package var playsMedia = false
+    /// Whether pages of other sites may show it in a frame. Such a page is the same for everybody and does nothing.
+    package var mayBeFramed = false
     /// For a deed that answers its page at once, such as a password shown once: where the same form sent again leads,
     /// and what is said there.
     package var repeated: (location: String, flash: Flash)?

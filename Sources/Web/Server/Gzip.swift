@@ -5,6 +5,7 @@ enum Gzip {
     static func isWorthwhile(_ contentType: String) -> Bool {
         contentType.hasPrefix("text/") || contentType.hasPrefix("application/json")
             || contentType.hasPrefix("application/problem+json") || contentType.hasPrefix("image/svg")
+            || contentType.hasPrefix("application/atom+xml") || contentType.hasPrefix("application/xml")
     }
 
     static func compress(_ bytes: [UInt8], level: Int32) -> [UInt8] {

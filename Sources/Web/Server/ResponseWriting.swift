@@ -7,6 +7,12 @@ import NIOCore
 /// Turns a handler's answer into what goes over the wire: cookies, security headers, compression, ranges, events.
 enum ResponseWriting {
     private static func policy(_ answer: WebResponse) -> String {
+        if answer.mayBeFramed {
+            let framed = policy.replacing("frame-ancestors 'none'", with: "frame-ancestors *")
+                .replacing("script-src 'self'", with: "script-src 'none'")
+                .replacing("form-action 'self'", with: "form-action 'none'")
+            return answer.playsMedia ? framed + "; media-src 'self'" : framed
+        }
         if answer.playsMedia { return policy + "; media-src 'self'" }
         guard let target = answer.formTarget else { return policy }
         return policy.replacing("form-action 'self'", with: "form-action 'self' " + target)
@@ -25,7 +31,8 @@ enum ResponseWriting {
             isPage
             ? (services.isSecure ? securePageHeaders : pageHeaders) : headers(answer, isSecure: services.isSecure)
         let isHTML = isPage || headers[.contentType]?.hasPrefix("text/html") ?? false
-        addCookies(&headers, answer, exchange, services, isHTML: isHTML)
+        // A frame in another site's page keeps nothing in the browser.
+        if !answer.mayBeFramed { addCookies(&headers, answer, exchange, services, isHTML: isHTML) }
         let status = HTTPResponse.Status(code: answer.status)
         switch answer.body {
         case .bytes(let bytes):
@@ -42,7 +49,8 @@ enum ResponseWriting {
     /// Most answers are pages without anything of their own in the headers; those are made once.
     private static func isUsualPage(_ answer: WebResponse) -> Bool {
         answer.headers.count == 1 && answer.headers[0].value == WebResponse.htmlType
-            && answer.headers[0].name == "content-type" && !answer.playsMedia && answer.formTarget == nil
+            && answer.headers[0].name == "content-type" && !answer.playsMedia && !answer.mayBeFramed
+            && answer.formTarget == nil
     }
     private static let pageHeaders = headers(.html(""), isSecure: false)
     private static let securePageHeaders = headers(.html(""), isSecure: true)
@@ -86,7 +94,7 @@ enum ResponseWriting {
         if isHTML {
             headers[.contentSecurityPolicy] = policy(answer)
             headers[referrerPolicy] = "same-origin"
-            headers[frameOptions] = "DENY"
+            if !answer.mayBeFramed { headers[frameOptions] = "DENY" }
             headers[permissionsPolicy] = "camera=(), microphone=(), geolocation=()"
         }
         if isSecure { headers[.strictTransportSecurity] = "max-age=31536000" }

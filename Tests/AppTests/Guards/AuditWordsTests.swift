@@ -37,7 +37,8 @@ import Testing
         exchange.owner_named exchange.partner_added exchange.partner_changed exchange.partner_paused
         exchange.partner_resumed exchange.receiver_added exchange.receiver_paused exchange.receiver_resumed
         exchange.results_erased exchange.sensitive_pulled exchange.staff_added exchange.staff_changed
-        facility_register.changed facility_register.told gateway.arrival_refused gateway.counterpart_added
+        facility_register.changed facility_register.roster_completed facility_register.roster_reopened
+        facility_register.told gateway.arrival_refused gateway.counterpart_added
         gateway.counterpart_changed gateway.counterpart_key_changed gateway.counterpart_resumed
         gateway.counterpart_suspended gateway.linked gateway.unlinked guardian.added guardian.confirmed
         guardian.corrected guardian.declared guardian.declared_unknown guardian.ended guardian.lapsed

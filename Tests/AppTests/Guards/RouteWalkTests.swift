@@ -118,9 +118,18 @@ import Web
                 // Only whoever asked for a file fetches it.
                 "/rosters/exports/:id/file",
                 // It is neither published nor taken down.
-                "/resources/:id/report", "/resources/:id/appeal",
+                "/resources/:id/report", "/resources/:id/appeal", "/resources/:id/collections",
+                // Only whoever sent a folder sees it.
+                "/resources/folders/:id",
+                // Nothing of it is open to everybody.
+                "/embed/resources/:id", "/sites/:code/feed.atom", "/sites/:code/news/feed.atom",
+                "/collections/:id/feed.atom", "/schools/:id/resources/feed.atom",
+                // Only the author fetches her archive.
+                "/resources/mine/archives/:id/parts/:part",
                 // Only a guardian answers for her child.
                 "/children/:id/consents",
+                // Only a guardian sees the lessons of her child.
+                "/children/:id/lessons",
             ]
             for route in city.platform.routes where route.method == .get && !without.contains(route.path) {
                 if RouteWalkTests.isStream(route) || !WalkRecords.isOwned(route) { continue }

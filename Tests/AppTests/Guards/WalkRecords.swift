@@ -25,7 +25,7 @@ struct WalkRecords: Sendable {
     /// belongs to the city and to no one below it.
     static let unowned: Set<String> = [
         "card", "setup", "getuserinfo", "logos", "targets", "versions", "arrive", "links", "purposes", "texts",
-        "textbooks", "textbook-nodes", "catalogues",
+        "textbooks", "textbook-nodes", "catalogues", "sitemaps", "sources", "harvests", "free-links", "link-sheets",
         // Doors of machines, which go by their own token.
         "Users", "Groups", "Schemas", "ResourceTypes", "v2", "v1",
     ]
@@ -89,6 +89,7 @@ struct WalkRecords: Sendable {
         ]
         values.merge(try await WalkRecords.exchange(of: county, in: city)) { first, _ in first }
         values.merge(try await WalkRecords.resources(of: school, in: city)) { first, _ in first }
+        values.merge(try await WalkRecords.interchange(of: school, in: city)) { first, _ in first }
         values.merge(try await WalkRecords.staff(of: school, below: county, in: city)) { first, _ in first }
         values.merge([
             "links": Identifiers.next(), "arrive": Identifiers.next(), "card": Identifiers.next(),

@@ -41,15 +41,75 @@ extension WalkRecords {
         }
         let finding = try await finding(of: item, in: city)
         let (call, one) = try await (call(of: school, for: node.id, in: city), report(of: item, in: city))
+        let (task, sample) = try await (yearTask(in: city), sample(of: item, in: city))
         let runner = JobRunner(
             database: city.database, handlers: city.platform.media.jobs, logger: TestDatabase.logger)
         while try await runner.runOne() {}
-        return [
+        let made = [
             "derived": "captions.vtt", "catalogues": catalogue, "textbooks": node.textbook.rawValue,
             "textbook-nodes": node.id.rawValue, "resources": item.rawValue, "attachments": try #require(file),
             "findings": finding, "calls": call, "cases": one,
-            "searches": search,
+            "searches": search, "sitemaps": "0", "tasks": task, "samples": sample,
+            "archives": try await archive(of: zhao, in: city), "parts": "1",
         ]
+        return made.merging(try await lesson(of: school, for: node.id, with: item, in: city)) { first, _ in first }
+            .merging(try await site(in: city)) { first, _ in first }
+    }
+
+    /// A pack that 赵老师 sent to a class of hers.
+    private static func lesson(
+        of school: Organisation, for node: ID<TextbookNode>, with item: ID<Item>, in city: TestCity
+    ) async throws -> [String: String] {
+        let push = Identifiers.next(), lesson = Identifiers.next(), group = Identifiers.next(), now = Timestamp.now
+        let zhao = try await city.user(.zhao)
+        try await city.database.write { db in
+            try db.execute(
+                """
+                INSERT INTO directory_class_group (id, school_id, stage, entry_year, years, number, alias, opened_on,
+                    created_at, revision)
+                VALUES (\(group), \(school.id), '2', 2020, 6, 98, \(mark), '2020-09-01', 0, 1)
+                """)
+            try db.execute(
+                """
+                INSERT INTO resources_push (id, node_id, sender_id, organisation_id, grade, revision, sent_at, last_day)
+                VALUES (\(push), \(node), \(zhao.person), \(school.id), '', 1, \(now), \(now.day))
+                """)
+            try db.execute(
+                "INSERT INTO resources_push_entry (push_id, item_id, position) VALUES (\(push), \(item), 1)")
+            try db.execute(
+                """
+                INSERT INTO resources_lesson (id, push_id, node_id, class_id, school_id, day, period)
+                VALUES (\(lesson), \(push), \(node), \(group), \(school.id), \(now.day), 1)
+                """)
+        }
+        return ["pushes": push, "lessons": lesson]
+    }
+
+    /// The site of the county, not yet published, with a piece of news and a collection.
+    private static func site(in city: TestCity) async throws -> [String: String] {
+        let county = try await city.organisation("450681").id, now = Timestamp.now
+        let news = Identifiers.next(), collection = Identifiers.next()
+        try await city.database.write { db in
+            try db.execute(
+                """
+                INSERT INTO resources_site (organisation_id, name, introduction, slots, state, revision, changed_at,
+                    changed_by)
+                VALUES (\(county), \(mark), '', 'news', 'draft', 1, \(now), '')
+                """)
+            try db.execute(
+                """
+                INSERT INTO resources_site_news (id, organisation_id, title, body, valid_from, state, revision, changed_at,
+                    changed_by)
+                VALUES (\(news), \(county), \(mark), \(mark), \(now.day), 'draft', 1, \(now), '')
+                """)
+            try db.execute(
+                """
+                INSERT INTO resources_collection (id, organisation_id, kind, title, summary, state, revision, changed_at,
+                    changed_by)
+                VALUES (\(collection), \(county), 'local', \(mark), '', 'draft', 1, \(now), '')
+                """)
+        }
+        return ["sites": "450681", "news": news, "collections": collection]
     }
 
     private static func call(
@@ -62,6 +122,53 @@ extension WalkRecords {
                 INSERT INTO resources_call (id, organisation_id, node_id, wanted, note, due_on, state, revision, opened_at,
                     opened_by)
                 VALUES (\(id), \(school.id), \(node), 'plan', \(mark), \(day), 'open', 1, \(Timestamp.now), '')
+                """)
+        }
+        return id
+    }
+
+    /// What 东兴市 wants of its schools.
+    private static func yearTask(in city: TestCity) async throws -> String {
+        let id = Identifiers.next(), now = Timestamp.now, county = try await city.organisation("450681")
+        try await city.database.write { db in
+            try db.execute(
+                """
+                INSERT INTO resources_year_task (id, organisation_id, year, title, note, due_on, state, revision,
+                    opened_at, opened_by, reminded)
+                VALUES (\(id), \(county.id), \(SchoolYear(containing: now.day).start), \(mark), '', \(now.day), 'open',
+                    1, \(now), '', 0)
+                """)
+            try db.execute(
+                """
+                INSERT INTO resources_year_task_line (task_id, position, area, type_group, wanted)
+                VALUES (\(id), 0, '', '', 2)
+                """)
+        }
+        return id
+    }
+
+    /// A large archive, which is its author's alone.
+    private static func archive(of author: CurrentUser, in city: TestCity) async throws -> String {
+        let id = Identifiers.next()
+        try await city.database.write { db in
+            try db.execute(
+                """
+                INSERT INTO resources_archive_order (id, person_id, author, state, created_at)
+                VALUES (\(id), \(author.person), \(mark), 'ready', \(Timestamp.now))
+                """)
+        }
+        return id
+    }
+
+    /// As if it had been published and drawn.
+    private static func sample(of item: ID<Item>, in city: TestCity) async throws -> String {
+        let id = Identifiers.next(), county = try await city.organisation("450681"), today = Timestamp.now.day
+        try await city.database.write { db in
+            try db.execute(
+                """
+                INSERT INTO resources_sample (id, unit_id, unit_path, month, item_id, version, reach, due_on, state,
+                    decided_name, note)
+                VALUES (\(id), \(county.id), \(county.path), '2026-01', \(item), 1, 'school', \(today), 'open', '', '')
                 """)
         }
         return id

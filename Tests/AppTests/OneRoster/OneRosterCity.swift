@@ -56,6 +56,12 @@ struct OneRosterCity: Sendable {
         return try #require(body.values.first as? [[String: Any]])
     }
 
+    func post(_ path: String, _ token: String, _ body: [String: Any]) async throws -> TestAnswer {
+        let bytes = Array(try JSONSerialization.data(withJSONObject: body))
+        return try await machine.send(
+            .post, path, ["authorization": "Bearer " + token, "content-type": "application/json"], bytes)
+    }
+
     func put(_ path: String, _ token: String, _ body: [String: Any]) async throws -> TestAnswer {
         let bytes = Array(try JSONSerialization.data(withJSONObject: body))
         return try await machine.send(

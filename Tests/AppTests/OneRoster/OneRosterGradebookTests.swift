@@ -59,6 +59,50 @@ import Testing
         }
     }
 
+    @Test(arguments: TestDatabase.allCases)
+    func `many marks are entered at once, all or none, under keys of their own`(on kind: TestDatabase) async throws {
+        try await withOneRoster(kind) { city in
+            let token = try await city.token(Self.all, owner: TestCity.experimentalSchool), base = City.gradebook
+            let key = city.classGroup.id.rawValue + "-" + City.math
+            let item = try #require(lineItem(city)["lineItem"] as? [String: Any])
+            func post(_ path: String, _ body: [String: Any]) async throws -> (Int, [[String: String]]) {
+                let answer = try await city.post(base + path, token, body)
+                return (answer.status, try City.object(answer)["sourcedIdPairs"] as? [[String: String]] ?? [])
+            }
+            let items = try await post("/classes/\(key)/lineItems", ["lineItems": [item]])
+            #expect(items.0 == 201)
+            #expect(items.1 == [["suppliedSourcedId": "quiz-1", "allocatedSourcedId": "quiz-1"]])
+
+            var marks: [[String: Any]] = []
+            for student in [city.ming, city.hong] {
+                var mark = try #require(result(city, 80, student: student)["result"] as? [String: Any])
+                mark["lineItem"] = nil
+                marks.append(mark)
+            }
+            let first = try await post("/lineItems/quiz-1/results", ["results": marks])
+            let allocated = first.1.compactMap { $0["allocatedSourcedId"] }
+            // Both came under one key of the sender; only one can have it.
+            #expect(first.0 == 201 && Set(allocated).count == 2 && allocated.first == "mark-1")
+            #expect(first.1.allSatisfy { $0["suppliedSourcedId"] == "mark-1" })
+            #expect(try await city.list(base + "/classes/\(key)/lineItems/quiz-1/results", token).count == 2)
+
+            marks[1]["student"] = ["sourcedId": city.otherPupil.rawValue]
+            #expect(try await post("/lineItems/quiz-1/results", ["results": marks]).0 == 422)
+            marks[1]["lineItem"] = ["sourcedId": "quiz-2"]
+            #expect(try await post("/lineItems/quiz-1/results", ["results": marks]).0 == 422)
+            #expect(try await city.list(base + "/results", token).count == 2)
+            #expect(try await post("/lineItems/none/results", ["results": marks]).0 == 404)
+            #expect(try await post("/lineItems/quiz-1/results", ["results": [[String: Any]]()]).0 == 400)
+            let many = [[String: Any]](repeating: marks[0], count: 201)
+            #expect(try await post("/lineItems/quiz-1/results", ["results": many]).0 == 422)
+            #expect(try await post("/schools/\(city.school.id)/lineItems", ["lineItems": [item]]).0 == 201)
+            #expect(try await city.list(base + "/lineItems", token).count == 2)
+
+            let reading = try await city.token([.gradebookRead], owner: TestCity.experimentalSchool)
+            #expect(try await city.post(base + "/lineItems/quiz-1/results", reading, ["results": marks]).status == 403)
+        }
+    }
+
     @Test func `what lies outside the reach or the model is refused`() async throws {
         try await withOneRoster(.sqlite) { city in
             let base = City.gradebook, mine = try await city.token(Self.all, owner: TestCity.experimentalSchool)

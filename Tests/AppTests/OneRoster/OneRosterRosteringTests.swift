@@ -30,6 +30,13 @@ import Web
 
             let stranger = try await city.get("\(City.roster)/users/\(city.otherPupil)", token)
             #expect(stranger.status == 404 && stranger.text.contains("unknownobject"))
+            let told = try await city.city.platform.exchange.dataReceivers.receivers(
+                within: DataScope([city.school.path]), from: Timestamp.now.adding(days: -40),
+                until: Timestamp.now.adding(days: 40))
+            let receiver = told.first { $0.way == "OneRoster 接口" }
+            #expect(receiver?.times == 1 && receiver?.kinds == ["姓名、身份和学校"])
+            #expect(receiver?.pupils.map(\.count) == [2])
+
             let all = try await city.token([.roster])
             #expect(try await city.get("\(City.roster)/users/\(city.otherPupil)", all).status == 200)
         }

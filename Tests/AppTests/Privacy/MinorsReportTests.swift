@@ -42,6 +42,23 @@ import Testing
             for line in ["系统,2,个", "宿舍系统，数据交换（含教职工）,1,次", "门禁，数据交换（含教职工）,1,次", "泄露,1,起", "泄露涉及的未成年人,12,人"] {
                 #expect(after.text.contains(line), "\(line)")
             }
+            // What systems read by interfaces is told with its kind, its purpose and about how many pupils.
+            let month = String(now.day.iso.prefix(7)), sketch = [1, 1, 1] + [UInt8](repeating: 0, count: 4093)
+            try await city.database.write { db in
+                try db.execute(
+                    """
+                    INSERT INTO exchange_read (month, application, organisation_path, way, kind, name, purpose, times,
+                        records, pupils, changed_at)
+                    VALUES (\(month), 'a', \(path), 'oneroster', 'users', '作业平台', '布置作业', 4, 90, \(sketch), \(now))
+                    """)
+            }
+            let read = try await officer.get(report)
+            for line in [
+                "系统,3,个", "作业平台，OneRoster 接口（含教职工），姓名、身份和学校，用途：布置作业,4,次",
+                "作业平台，OneRoster 接口，\(month) 涉及的学生（约）,3,人",
+            ] {
+                #expect(read.text.contains(line), "\(line)")
+            }
             // Another county's officer learns nothing of it.
             let place = try await city.organisation("450603")
             #expect(try await !city.client(.chen).get(form).text.contains("名册打印件遗失"))

@@ -55,9 +55,19 @@ import Testing
         "exchange_delivery": .reason("one row for each receiver and person, replaced by the next state"),
         "exchange_difference": .reason("replaced by the next comparison with the receiver"),
         "exchange_grade_record": .reason("grades are part of the pupil's record (学籍档案)"),
-        "resources_item_author": .reason("who made a resource is named as long as it is there (著作权法)"),
+        // Drafts have no period: they are their author's unfinished work, seen by nobody else, and nothing a teacher made is
+        // lost by waiting. They go with an erasure of hers.
+        "resources_item_author": .reason("who made a resource is named as long as it is there (著作权法); drafts as above"),
         "resources_item_pupil": .reason("asks for her consent as long as the resource is there"),
         "resources_item_writer": .reason("keeps her from reviewing her own as long as the resource is there"),
+        "resources_next_author": .reason(
+            "whom a version in hand is to name; goes when it is published (see the authors)"),
+        "resources_archive_order": .reason("goes seven days after it was made, by the tending of resources"),
+        "resources_review_area": .reason(
+            "who reviews a subject; of an account that lost the right it counts for nothing"),
+        "resources_folder": .reason("ends a year after it was sent, or a month when nobody accepted it, by tending"),
+        "resources_push": .periods(["lessons"]),
+        "resources_unnamed": .reason("keeps her name off the board of contributions; goes when she says otherwise"),
         "resources_saved_search": .reason("kept for her own sake; goes when she deletes it and with an erasure"),
         "connectivity_import": .reason("names who sent a workbook of facilities; the register's history rests on it"),
         "identity_account": account, "identity_activation": account, "identity_card": account,

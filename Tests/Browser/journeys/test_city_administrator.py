@@ -277,7 +277,10 @@ def test_signing_out_ends_the_session(journey, accounts, people):
 
     page = people.page()
     sign_in(page, accounts["city"])
+    page.evaluate("localStorage.setItem('upload 学生名册.xlsx 1 2', '/uploads/x')")
     page.locator("details.user-menu > summary").click()
     page.get_by_role("button", name="退出").click()
+    expect(page.locator("input[name=login]")).to_be_visible()
+    assert page.evaluate("Object.keys(localStorage).filter((key) => key.includes('名册'))") == []
     page.goto("/operations/audit")
     expect(page.locator("input[name=login]")).to_be_visible()

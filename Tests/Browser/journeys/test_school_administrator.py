@@ -29,6 +29,35 @@ def test_a_figure_is_corrected_and_its_history_kept(journey):
     assert int(page.get_by_label("学生用计算机").first.input_value()) == before + 1
 
 
+def test_the_school_calls_its_roster_whole_and_the_bureau_takes_that_back(journey):
+    school = journey("school")
+    page = school.page
+    form = own_school(page)
+    expect(page.get_by_label("在校学生数")).to_have_count(1)
+    page.get_by_role("link", name="学籍已录全").click()
+    heading(page, "学籍录入")
+    expect(page.locator("main")).to_contain_text("学籍未录全")
+    roster = page.url
+    page.get_by_role("button", name="学籍已录全").click()
+    expect(page.get_by_role("status")).to_contain_text("已标为学籍已录全")
+    school.picture("school-roster-whole")
+    school.expect_clean()
+    page.goto(form)
+    expect(page.get_by_label("在校学生数")).to_have_count(0)
+    expect(page.locator("main")).to_contain_text("来源：花名册")
+
+    bureau = journey("city")
+    page = bureau.page
+    page.goto(roster)
+    page.get_by_role("button", name="收回").click()
+    expect(page.get_by_role("alert")).to_contain_text("填写收回的原因")
+    page.get_by_label("收回的原因").fill("还缺两个年级")
+    page.get_by_role("button", name="收回").click()
+    expect(page.get_by_role("status")).to_contain_text("已收回")
+    expect(page.locator("main")).to_contain_text("还缺两个年级")
+    bureau.expect_clean()
+
+
 def test_an_impossible_figure_is_refused_and_what_was_typed_stays(journey):
     school = journey("school")
     page = school.page

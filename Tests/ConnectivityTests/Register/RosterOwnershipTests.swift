@@ -12,7 +12,7 @@ import Web
 @Suite("Figures of the register from rosters") struct RosterOwnershipTests {
     private static let start = LocalDate(iso: "2015-09-01")!
 
-    /// Classes of the stage with so many pupils each, and a teacher unless told otherwise.
+    /// A whole roster: classes of the stage with so many pupils each, and a teacher unless told otherwise.
     private func enrol(
         _ sizes: [Int], stage: ClassStage = .primary, teachers: Int = 1, at school: Organisation, _ database: Database
     ) async throws {
@@ -33,6 +33,7 @@ import Web
                 let person = try PersonStore(db).insert(name: "教师\(index)", at: now)
                 try PersonStore(db).appoint(person, at: school.id, post: "10", from: Self.start, at: now)
             }
+            try RosterCompletionService.markWhole(school, from: Self.start, by: .system, now: now, db)
         }
     }
 

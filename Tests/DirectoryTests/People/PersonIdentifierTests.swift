@@ -30,6 +30,22 @@ import Testing
         #expect(problem(.citizenNumber, text)?.contains(reason) ?? false, "\(text)")
     }
 
+    @Test(arguments: [
+        (PersonIdentifierKind.citizenNumber, "11010519491231002X", true), (.citizenNumber, "11010519491231002x", false),
+        (.citizenNumber, "130503670401001", false), (.phone, "19900000001", true), (.phone, "008619900000001", false),
+        (.phone, "+8619900000001", false), (.studentNumber, "G450699200809010014", true),
+        (.studentNumber, "G4506-99200809010014", false), (.staffNumber, "T20150001", true), (.staffNumber, "ｔ1", false),
+    ])
+    func `what is spelled as it is kept stays so, and everything else is brought there`(
+        _ kind: PersonIdentifierKind, _ text: String, _ isSpelled: Bool
+    ) throws {
+        #expect(PersonIdentifier.isSpelled(text, kind) == isSpelled)
+        let kept = try PersonIdentifier(kind, text)
+        #expect(PersonIdentifier.isSpelled(kept.text, kind) && (kept.text == text) == isSpelled)
+        #expect(try PersonIdentifier(kind, kept.text) == kept)
+        #expect(kind.purpose == "directory_person_identifier." + kind.rawValue)
+    }
+
     @Test func `an old number of fifteen digits is the same as its long form`() throws {
         let long = try PersonIdentifier(.citizenNumber, "130503196704010016")
         #expect(try PersonIdentifier(.citizenNumber, "130503670401001") == long)

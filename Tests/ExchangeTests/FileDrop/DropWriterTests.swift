@@ -106,9 +106,27 @@ import Testing
             let made = try await bureau.post(page, from: page, good)
             let path = try #require(made.location, "\(made.text.suffix(600))")
             #expect(try await bureau.get(path + "/settings").text.contains("图书系统"))
-            let changed = good.filter { $0.0 != "organisation" } + [("rhythm.staff", "hourly"), ("format", "xlsx")]
-            #expect(try await bureau.post(path + "/settings", from: path + "/settings", changed).status == 303)
+            let settings = path + "/settings", shown = try await bureau.get(settings)
+            let revision = ("revision", try #require(shown.hidden("revision")))
+            let changed =
+                good.filter { $0.0 != "organisation" } + [("rhythm.staff", "hourly"), ("format", "xlsx"), revision]
+            #expect(try await bureau.post(settings, from: settings, changed).status == 303)
             #expect(try await bureau.get(path).text.contains("每小时"))
+            // Who had the old settings before her is told, keeps what she typed, and goes on from the new ones.
+            let late = changed.map { $0.0 == "name" ? ("name", "图书馆系统") : $0 }
+            let refused = try await bureau.post(settings, from: settings, late)
+            #expect(refused.status == 409 && refused.text.contains("刚被他人修改"))
+            #expect(refused.text.contains("value=\"图书馆系统\"") && refused.text.contains("现在的设置"))
+            #expect(try await bureau.get(path).text.contains("图书系统"))
+            let next = ("revision", try #require(refused.hidden("revision")))
+            let again = late.map { $0.0 == "revision" ? next : $0 }
+            #expect(try await bureau.post(settings, from: settings, again).status == 303)
+            #expect(try await bureau.get(path).text.contains("图书馆系统"))
+            // Pausing is no change of the settings.
+            let kept = ("revision", try #require(try await bureau.get(settings).hidden("revision")))
+            _ = try await bureau.post(path + "/switch", from: path, [("on", "0")])
+            let calm = late.map { $0.0 == "revision" ? kept : $0 }
+            #expect(try await bureau.post(settings, from: settings, calm).status == 303)
             for member in [TestCity.Member.chen, .li, .audit] {
                 #expect(try await world.city.client(member).get(path).status == 404, "\(member)")
             }

@@ -1,6 +1,7 @@
 import App
 import Database
 import Foundation
+import Glibc
 import Kernel
 import Platform
 import Synchronization
@@ -33,6 +34,54 @@ import Testing
         let scanner = ClamScanner(.unix(path: path + ".none"), limit: 10, timeout: 1)
         #expect(await scanner.scan(fileAt: path, size: 1, isMedia: false) == .unavailable)
         #expect(await scanner.scan(fileAt: path, size: 11, isMedia: false) == .tooLarge(10))
+        #expect(await scanner.version() == nil)
+    }
+
+    /// Answers one caller with a line, whatever she asks.
+    private func listen(at path: String, answering line: String) throws {
+        let door = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        var name = sockaddr_un()
+        name.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &name.sun_path) { $0.copyBytes(from: Array(path.utf8).prefix($0.count - 1)) }
+        let bound = withUnsafePointer(to: &name) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(door, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        try #require(door >= 0 && bound == 0 && Glibc.listen(door, 1) == 0)
+        Thread.detachNewThread {
+            let caller = accept(door, nil, nil)
+            var asked = [UInt8](repeating: 0, count: 64)
+            _ = recv(caller, &asked, asked.count, 0)
+            let answer = Array(line.utf8)
+            _ = send(caller, answer, answer.count, Int32(MSG_NOSIGNAL))
+            close(caller)
+            close(door)
+        }
+    }
+
+    @Test(arguments: [
+        ("ClamAV 1.4.3/27500/Mon Jan  5 09:00:00 2026\0", "ClamAV 1.4.3/27500/Mon Jan  5 09:00:00 2026"),
+        ("220 smtp.example.cn ready\0", nil),
+    ])
+    func `a scanner says which signatures it has`(_ line: String, _ version: String?) async throws {
+        let path = "/tmp/santong-clam-" + Identifiers.next()
+        try listen(at: path, answering: line)
+        defer { unlink(path) }
+        #expect(await ClamScanner(.unix(path: path), limit: 10, timeout: 5).version() == version)
+    }
+
+    @Test(arguments: [true, false])
+    func `what doctor says of a scanner that is silent, and of none`(_ isSet: Bool) async throws {
+        try await withTestCity(
+            .sqlite,
+            configured: { configuration, _ in
+                if isSet { configuration.media.scanner = .unix(path: "/tmp/santong-clam-none") }
+            }
+        ) { city in
+            let state = await city.platform.media.scannerState()
+            #expect(state.isSound == !isSet && state.words.contains(isSet ? "does not answer" : "not scanned"))
+        }
     }
 
     /// Says one thing after the other, and the last for ever.

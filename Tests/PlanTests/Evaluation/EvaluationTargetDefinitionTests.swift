@@ -34,7 +34,11 @@ import Testing
     }
 
     @Test func `what no module delivers has nothing to read`() throws {
-        for target in try targets().values { #expect(target.readings.isEmpty == (target.feed != nil), "\(target.id)") }
+        for definition in try TargetSetFile.shipped().flatMap(\.targets) {
+            let isWaiting = definition.source == .pending
+            #expect(EvaluationTarget(definition).readings.isEmpty == isWaiting, "\(definition.id)")
+            #expect((definition.feed != nil) == (definition.source != .facilityRegister), "\(definition.id)")
+        }
     }
 
     @Test func `targets of an area depend on the view`() throws {

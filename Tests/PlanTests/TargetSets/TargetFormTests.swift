@@ -35,6 +35,20 @@ import Web
         #expect(try TargetDefinition(stored: definition.stored()) == definition)
     }
 
+    @Test func `a target names the module behind its indicator, unless that is the register`() throws {
+        let choices = TargetForm.Choices(
+            indicators: [("access-bandwidth", "接入带宽"), ("county-site-live", "县级网站")], clauses: [],
+            modules: ["county-site-live": "资源网站"])
+        func made(_ indicator: String) throws -> TargetDefinition {
+            try TargetForm.definition(
+                complete.replacing("indicator", with: indicator), code: "T40", existing: nil, choices
+            ).0
+        }
+        let register = try made("access-bandwidth"), site = try made("county-site-live")
+        #expect(register.source == .facilityRegister && register.feed == nil)
+        #expect(site.source == .module && site.feed == "资源网站")
+    }
+
     @Test func `each broken rule is told at its field`() {
         #expect(problems(complete.replacing("title", with: "")) == ["title"])
         #expect(problems(complete.replacing("threshold", with: "三十")) == ["threshold"])

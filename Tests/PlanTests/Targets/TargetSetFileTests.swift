@@ -25,10 +25,11 @@ import Testing
         for target in set.targets { #expect(paths.contains(target.clause ?? ""), "\(target.id)") }
     }
 
-    @Test func `eighteen targets are live from the register, the others name what will feed them`() throws {
+    @Test func `eighteen targets live from the register, one from resources, the others name their feed`() throws {
         let live = try municipal().targets.filter { $0.source == .facilityRegister }.map(\.id)
         #expect(live == [1...6, 11...15, 17...22].flatMap { $0.map { "T\($0)" } })
         #expect(try municipal().targets.allSatisfy { ($0.feed == nil) == ($0.source == .facilityRegister) })
+        #expect(try municipal().targets.filter { $0.source == .module }.map(\.id) == ["T24"])
     }
 
     @Test func `the last milestone of a threshold is the threshold or the share`() throws {

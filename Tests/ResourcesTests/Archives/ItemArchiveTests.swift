@@ -30,11 +30,23 @@ struct ItemArchiveTests {
         #expect(text.contains("\"isMissing\" : true") && text.contains("丢了.txt（制作存档时读不到"))
     }
 
-    @Test("What does not fit is known before anything is written")
-    func tooLarge() {
-        #expect(!archive([file("a", "1", size: 1 << 30)]).isTooLarge)
-        #expect(archive([file("a", "1", size: 2 << 30), file("b", "2", size: 2 << 30)]).isTooLarge)
-        #expect(archive((0...ItemArchive.mostFiles).map { file("\($0)", "1") }).isTooLarge)
+    @Test("What takes long is left to a job, in parts that hold everything in order")
+    func parts() {
+        #expect(!archive([file("a", "1", size: 1 << 20)]).isLarge)
+        #expect(archive([file("a", "1", size: 150 << 20), file("b", "2", size: 150 << 20)]).isLarge)
+        #expect(archive((0...2000).map { file("\($0)", "1") }).isLarge)
+        func sizes(_ entries: [[Int]], _ limit: Int = 10, files most: Int = 100) -> [[[Int]]] {
+            let all = entries.map { sizes in
+                archive(sizes.enumerated().map { file("\($0.offset)", "1", size: $0.element) }).entries[0]
+            }
+            return ArchiveOrder.parts(all, bytes: limit, files: most).map { $0.map { $0.files.map(\.size) } }
+        }
+        #expect(sizes([[3, 3], [4], [1], [9]]) == [[[3, 3], [4]], [[1], [9]]])
+        // One that is larger than a part is cut between its files, and one file is never cut.
+        #expect(sizes([[2], [6, 6, 3], [20], [1]]) == [[[2], [6]], [[6, 3]], [[20]], [[1]]])
+        #expect(sizes([[1, 1, 1], [1]], files: 2) == [[[1, 1]], [[1], [1]]])
+        // A resource without files is told of as well.
+        #expect(sizes([[], [1]]) == [[[], [1]]] && sizes([]) == [])
     }
 
     @Test("A long name keeps its ending")

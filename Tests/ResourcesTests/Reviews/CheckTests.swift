@@ -47,9 +47,15 @@ struct CheckTests {
         #expect(PictureSketch(deck).pairs(with: half).map(\.own) == [0, 1, 2, 3, 4])
         let blank = PictureSketch([0, 0, 0, .max, .max])
         #expect(blank.likeness(to: blank) == 0 && blank.bands.isEmpty)
-        // Three bits apart: one quarter at least is untouched.
-        let near = PictureSketch([deck[0] ^ 0x0001_0001_0001_0000])
-        #expect(!Set(near.bands.map(\.value)).isDisjoint(with: PictureSketch([deck[0]]).bands.map(\.value)))
+        // Two bits apart: one pair of quarters at least is untouched.
+        func keys(_ sketch: PictureSketch) -> Set<String> { Set(sketch.bands.map { "\($0.band) \($0.value)" }) }
+        for (first, second) in (0..<64).flatMap({ first in (0..<64).map { (first, $0) } }) {
+            let near = PictureSketch([deck[0] ^ (1 << UInt64(first)) ^ (1 << UInt64(second))])
+            #expect(!keys(near).isDisjoint(with: keys(PictureSketch([deck[0]]))), "\(first) \(second)")
+        }
+        #expect(keys(PictureSketch([deck[0]])).isDisjoint(with: keys(PictureSketch([deck[1]]))))
+        // A film in which nothing happens for long is not indexed picture by picture.
+        #expect(PictureSketch([deck[0], deck[0] ^ 1, deck[0] ^ 2]).bands.count == 9)
         #expect(PictureSketch(bytes: PictureSketch(deck).bytes) == PictureSketch(deck))
     }
 

@@ -29,7 +29,9 @@ struct PupilConsentTests {
         let pupils: [ID<Person>]
 
         func office(_ agreed: [ID<Person>]) -> ReviewOffice {
-            ReviewOffice(calendar: made.city.platform.resources.office.calendar, consent: Consents(agreed: Set(agreed)))
+            let known = made.city.platform.resources.office
+            return ReviewOffice(
+                calendar: known.calendar, consent: Consents(agreed: Set(agreed)), reviewers: known.reviewers)
         }
 
         func deed(

@@ -1,6 +1,7 @@
 import Database
 import Directory
 import Foundation
+import Identity
 import Kernel
 import Platform
 import TestKit
@@ -117,6 +118,45 @@ import Testing
             try #require(accounts == 1)
             let undo = { try await city.platform.rosters.imports.undo(batch: outcome.batch, by: actor) }
             await #expect(throws: DomainError.self) { try await undo() }
+        }
+    }
+
+    @Test func `an account of a parent keeps the import from being undone, and nothing is taken from anybody`()
+        async throws
+    {
+        try await withTestCity(.sqlite) { city in
+            let school = try await city.organisation(TestCity.experimentalSchool), path = city.folder + "/pupils.csv"
+            let text = "姓名,出生日期,班级,监护人1姓名,监护人1关系,监护人1联系电话\n韦小明,2017-08-10,三(1)班,韦大力,父亲,19900000001\n"
+            try #require(FileManager.default.createFile(atPath: path, contents: Data(text.utf8)))
+            let actor = RosterSite.clerk
+            let outcome = try await city.platform.rosters.imports.run(
+                path: path, fileName: "pupils.csv", roster: .pupils, by: actor, scope: DataScope([school.path]),
+                accept: true)
+            #expect(outcome.new == 1)
+            try await city.database.write { db in
+                let role = try #require(Role(rawValue: "guardian"))
+                var new = NewAccount(
+                    name: "韦大力", login: "weidali", role: role, organisation: school.id, from: Timestamp.now.day)
+                let parent: ID<Person>? = try db.value("SELECT id FROM directory_person WHERE name = '韦大力'")
+                let person: ID<Person> = try #require(parent)
+                new.person = person
+                _ = try AccountService(db, by: .system).create(new, passwordHash: "!", mustChange: false)
+            }
+            await #expect(throws: DomainError.self) {
+                try await city.platform.rosters.imports.undo(batch: outcome.batch, by: actor)
+            }
+            let (named, numbers) = try await city.database.read { db in
+                (
+                    try db.column(
+                        "SELECT name FROM directory_person WHERE name IN ('韦小明', '韦大力') ORDER BY name", as: String.self),
+                    try db.value(
+                        """
+                        SELECT COUNT(*) FROM directory_person_identifier i JOIN directory_person p ON p.id = i.person_id
+                        WHERE p.name = '韦大力'
+                        """, as: Int.self)
+                )
+            }
+            #expect(named.count == 2 && numbers == 1)
         }
     }
 }

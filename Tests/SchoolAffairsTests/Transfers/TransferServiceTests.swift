@@ -90,6 +90,62 @@ import Testing
         }
     }
 
+    private func suspend(_ pupil: ID<Person>, _ world: World) async throws {
+        let crypto = world.crypto, old = world.sender.classes[2024]!
+        try await world.write { db in
+            try EnrolmentService(db, crypto, by: World.actor, now: World.now).suspend(
+                pupil, in: old, on: World.today.adding(days: -7))
+        }
+    }
+
+    @Test(arguments: TestDatabase.allCases)
+    func `who is in 休学 moves like others and learns again at the new school`(on database: TestDatabase) async throws {
+        try await World.run(database) { world in
+            let old = world.sender.classes[2024]!, new = world.receiver.classes[2024]!
+            let pupil = try await world.add("韦一", to: old)
+            try await suspend(pupil, world)
+            let id = try await apply(try claim(), to: world.receiver, world)
+            for step in 0..<4 { #expect(try await pass(id, world) == (step == 3)) }
+            let history = try await world.history(pupil)
+            #expect(history.map(\.classGroup) == [new.id, old.id, old.id])
+            #expect(history.map(\.reason) == [nil, .transfer, .suspension])
+            #expect(world.leaves.all == ["\(pupil) \(world.sender.organisation.id) \(World.today.iso)"])
+            let (suspended, members) = try await world.database.read { db in
+                (
+                    try EnrolmentStore(db).suspended(pupil, on: World.today),
+                    try EnrolmentStore(db).members(of: new.id, on: World.today).map(\.person)
+                )
+            }
+            #expect(suspended == nil && members == [pupil])
+            #expect(try await world.events() == ["affairs.student.moved"])
+        }
+    }
+
+    @Test(arguments: TestDatabase.allCases)
+    func `who is in 休学 waits for a class where none is told, and comes back to her own school by 复学`(
+        on database: TestDatabase
+    ) async throws {
+        try await World.run(database) { world in
+            let pupil = try await world.add("韦一", to: world.sender.classes[2024]!)
+            try await suspend(pupil, world)
+            do {
+                _ = try await apply(try claim(), to: world.sender, world)
+                Issue.record("a school took its own pupil in")
+            } catch DomainError.invalid(let problems) {
+                #expect(problems.map(\.field) == ["studentNumber"] && problems[0].message.contains("复学"))
+            }
+            let id = try await apply(try claim(), to: world.neighbour, world, withClass: false)
+            for step in 0..<3 { #expect(try await pass(id, world) == (step == 2)) }
+            let waiting = try await world.database.read {
+                try AdmissionStore($0).open(at: world.neighbour.organisation.id)
+            }
+            #expect(waiting.map(\.person) == [pupil])
+            #expect(try await world.history(pupil).map(\.reason) == [.transfer, .suspension])
+            let held = try await world.database.read { try TransferStore.held(by: pupil, on: World.today, $0) }
+            #expect(held == nil)
+        }
+    }
+
     @Test(arguments: TestDatabase.allCases)
     func `inside one county its one check stands for both`(on database: TestDatabase) async throws {
         try await World.run(database) { world in

@@ -119,6 +119,22 @@ import Testing
         }
     }
 
+    @Test(arguments: TestDatabase.allCases)
+    func `taken back and run again while the clock stands still`(on database: TestDatabase) async throws {
+        try await World.run(database) { world in
+            _ = try await world.open(2021, pupils: ["韦一", "韦二"])
+            try await settle(world)
+            let before = try await world.state()
+            // Keys of one process never go back, so for a minute all have the same time.
+            _ = Identifiers.next(now: Timestamp.now.adding(seconds: 60))
+            let (run, figures) = try await world.run()
+            _ = try await world.runs(at: World.now.adding(seconds: 120)) { try $0.undo(run, skipping: false) }
+            #expect(try await world.state() == before)
+            let again = try await world.run(at: World.now.adding(seconds: 180)).1
+            #expect(again == figures && figures.promoted + figures.moved + figures.left == 2)
+        }
+    }
+
     /// Classes of all kinds with exceptions. Returns how many pupils there are.
     private func fill(_ world: World, _ dice: inout Dice) async throws -> Int {
         var count = 0

@@ -203,9 +203,10 @@ extension BundleImportService {
             guard try store.move(id, from: [.accepted], to: .undone) else {
                 throw DomainError.conflict("只有已接受的名册包可以撤销。")
             }
+            // Keys first: those of people who are taken back would lead nowhere.
+            try store.forget(id)
             try intake.undo(bundle.batches, by: actor, now: now, on: db)
             try intake.release(bundle.batches, on: db)
-            try store.forget(id)
             try store.forgetPlaces(id)
             try store.ledger.setUndone(id, by: actor.name, now: now)
             try AuditLog.record(

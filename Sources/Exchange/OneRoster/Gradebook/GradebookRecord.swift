@@ -19,6 +19,39 @@ struct GradebookRecord: Sendable {
         if let own = object["sourcedId"], own as? String != id {
             throw .invalid("sourcedId differs from that of the address")
         }
+        try self.init(object, collection)
+    }
+
+    /// What one of many records told, with its key in the sender's words.
+    struct Supplied: Sendable {
+        let id: String?
+        let record: GradebookRecord
+    }
+
+    /// Records of one request.
+    static let mostAtOnce = 200
+
+    /// Reads a list of records that belong to the place in the address. Throws `OneRosterFault`.
+    static func list(
+        _ body: [UInt8], _ collection: OneRosterCollection, of place: (property: String, key: String)
+    ) throws(OneRosterFault) -> [Supplied] {
+        let read = try? JSONSerialization.jsonObject(with: Data(body))
+        guard let objects = (read as? [String: Any])?[collection.rawValue] as? [[String: Any]], !objects.isEmpty else {
+            throw .malformed("the body has no \(collection.rawValue)")
+        }
+        guard objects.count <= mostAtOnce else { throw .invalid("more than \(mostAtOnce) records in one request") }
+        var all: [Supplied] = []
+        for var object in objects {
+            if let told = (object[place.property] as? [String: Any])?["sourcedId"] as? String, told != place.key {
+                throw .invalid("\(place.property) differs from that of the address")
+            }
+            object[place.property] = ["sourcedId": place.key]
+            all.append(Supplied(id: object["sourcedId"] as? String, record: try GradebookRecord(object, collection)))
+        }
+        return all
+    }
+
+    private init(_ object: [String: Any], _ collection: OneRosterCollection) throws(OneRosterFault) {
         values = [:]
         if let metadata = object["metadata"] as? [String: Any] { values["metadata"] = GradebookRecord.plain(metadata) }
         for property in GradebookModel.properties(of: collection) {

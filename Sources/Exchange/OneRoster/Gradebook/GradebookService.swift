@@ -5,7 +5,7 @@ import Kernel
 import Platform
 
 /// What another system does to the gradebook. One transaction each, with its audit entry, which never has a mark in it.
-/// Both deeds throw `OneRosterFault`.
+/// All deeds throw `OneRosterFault`.
 struct GradebookService: Sendable {
     let database: Database
     let crypto: any CryptoProvider
@@ -32,6 +32,41 @@ struct GradebookService: Sendable {
             try service.note(isNew ? "exchange.grade_entered" : "exchange.grade_replaced", id, collection, owner, db)
             return isNew
         }
+    }
+
+    /// Enters records at the place that the address names, all or none.
+    /// - Returns: the key of each, beside the one in the sender's words.
+    func post(
+        _ body: [UInt8], in collection: OneRosterCollection, of place: (property: String, key: String)
+    ) async throws -> [(supplied: String, allocated: String)] {
+        let sent = try GradebookRecord.list(body, collection, of: place), service = self
+        let (property, key) = place
+        return try await database.write { db in
+            let store = service.store(collection, on: db)
+            var pairs: [(supplied: String, allocated: String)] = [], owners: Set<OrganisationID> = []
+            for one in sent {
+                let (record, owner, classKey) = try service.placed(one.record, collection, on: db)
+                if property == "school", owner.rawValue != key {
+                    throw OneRosterFault.invalid("class refers to a class of another school")
+                }
+                let id = try service.allocated(one.id, store)
+                try store.put(record, as: id, owner: owner, classKey: classKey, by: service.caller.application)
+                pairs.append((one.id ?? id, id))
+                owners.insert(owner)
+            }
+            for owner in owners.sorted() {
+                try service.note("exchange.grade_entered", key, collection, owner, db, "\(sent.count) 条")
+            }
+            return pairs
+        }
+    }
+
+    /// The sender's own key, unless it cannot be one or somebody has it.
+    private func allocated(_ supplied: String?, _ store: GradebookStore) throws -> String {
+        guard let supplied, (1...255).contains(supplied.utf8.count), !GradebookModel.isUsualCategory(supplied),
+            try store.standing(supplied) == nil
+        else { return Identifiers.next() }
+        return supplied
     }
 
     /// Takes a record back, of a line item its results as well.
@@ -95,11 +130,12 @@ struct GradebookService: Sendable {
     }
 
     private func note(
-        _ action: String, _ id: String, _ collection: OneRosterCollection, _ owner: OrganisationID, _ db: Connection
+        _ action: String, _ id: String, _ collection: OneRosterCollection, _ owner: OrganisationID, _ db: Connection,
+        _ words: String? = nil
     ) throws {
         let path = try OrganisationStore(db).find(owner, within: .everything).path
         try AuditLog.record(
             action, String(id.prefix(64)), by: AuditActor(id: nil, name: caller.name, address: address), at: path,
-            collection.rawValue, now: view.now, on: db)
+            [collection.rawValue, words].compactMap { $0 }.joined(separator: "，"), now: view.now, on: db)
     }
 }

@@ -22,7 +22,11 @@ struct OneRosterDiscovery: Sendable {
         base: OneRosterVersion.v1p1.rosterBase, path: "/discovery/imsoneroster_openapi3_v1p1.json", isWritable: false)
 
     func document(site: String) -> [UInt8] {
-        let paths = endpoints.map { OneRosterMember(OneRosterDiscovery.template($0.path), .object(operations($0))) }
+        var paths = endpoints.map { OneRosterMember(OneRosterDiscovery.template($0.path), .object(operations($0))) }
+        for endpoint in posts where !endpoints.contains(where: { $0.path == endpoint.path }) {
+            let post = OneRosterMember("post", operation("post", endpoint, ["gradebook.createput"]))
+            paths.append(OneRosterMember(OneRosterDiscovery.template(endpoint.path), .object([post])))
+        }
         let addresses = Set(
             endpoints.flatMap(\.scopes) + (isWritable ? ["gradebook.createput", "gradebook.delete"] : [])
         )
@@ -46,11 +50,16 @@ struct OneRosterDiscovery: Sendable {
         ]).bytes
     }
 
+    private var posts: [OneRosterEndpoint] { isWritable ? OneRosterEndpoint.posts : [] }
+
     private func operations(_ endpoint: OneRosterEndpoint) -> [OneRosterMember] {
         var operations = [OneRosterMember("get", operation("get", endpoint, endpoint.scopes))]
         if isWritable && endpoint.isSingle {
             operations.append(OneRosterMember("put", operation("put", endpoint, ["gradebook.createput"])))
             operations.append(OneRosterMember("delete", operation("delete", endpoint, ["gradebook.delete"])))
+        }
+        if posts.contains(where: { $0.path == endpoint.path }) {
+            operations.append(OneRosterMember("post", operation("post", endpoint, ["gradebook.createput"])))
         }
         return operations
     }
@@ -60,13 +69,13 @@ struct OneRosterDiscovery: Sendable {
         var parameters = endpoint.path.split(separator: "/").filter { $0.hasPrefix(":") }.map { name in
             OneRosterDiscovery.parameter(String(name.dropFirst()), in: "path", "string")
         }
-        if !endpoint.isSingle {
+        if !endpoint.isSingle && method == "get" {
             parameters += ["limit", "offset"].map { OneRosterDiscovery.parameter($0, in: "query", "integer") }
             parameters += ["sort", "orderBy", "filter", "fields"].map {
                 OneRosterDiscovery.parameter($0, in: "query", "string")
             }
         }
-        let done = method == "get" ? "200" : method == "put" ? "201" : "204"
+        let done = method == "get" ? "200" : method == "delete" ? "204" : "201"
         let addresses = OneRosterEndpoint.addresses(scopes).filter { $0.contains(version.rawValue) }
         let answers = [done, "400", "401", "403", "404", "422", "429"].map {
             OneRosterMember($0, .object([OneRosterMember("description", $0 == done ? "done" : "refused")]))

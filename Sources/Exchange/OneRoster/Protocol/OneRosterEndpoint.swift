@@ -109,6 +109,16 @@ struct OneRosterEndpoint: Sendable {
             OneRosterEndpoint("/schools/:school/scoreScales", .scoreScales),
         ]
 
+    /// Where many records are entered at once.
+    static let posts = [
+        OneRosterEndpoint("/lineItems/:lineItem/results", .results),
+        OneRosterEndpoint("/classes/:class/lineItems", .lineItems),
+        OneRosterEndpoint("/schools/:school/lineItems", .lineItems),
+    ]
+
+    /// The parameter of the address, which is also the property that names the place.
+    var place: String { path.split(separator: "/").first { $0.hasPrefix(":") }.map { String($0.dropFirst()) } ?? "" }
+
     /// Both services in one, without what came later.
     static let old: [OneRosterEndpoint] = rostering + gradebook.filter { $0.collection != .scoreScales }
 }

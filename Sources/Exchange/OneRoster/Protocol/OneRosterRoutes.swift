@@ -10,6 +10,7 @@ struct OneRosterRoutes: Sendable {
     let crypto: any CryptoProvider
     let machines: any MachineAccess
     let address: SiteAddress
+    let reads: ReadTally
     var now: @Sendable () -> Timestamp = { .now }
     let lists = OneRosterLists()
     let meter = OneRosterMeter()
@@ -25,6 +26,11 @@ struct OneRosterRoutes: Sendable {
             routes.endpoint(.put, path) { request in try await answered { try await put(request, endpoint) } }
             routes.endpoint(.delete, path) { request in try await answered { try await delete(request, endpoint) } }
         }
+        for endpoint in OneRosterEndpoint.posts {
+            routes.endpoint(.post, OneRosterVersion.v1p2.gradebookBase + endpoint.path, limit: 1 << 20) { request in
+                try await answered { try await post(request, endpoint) }
+            }
+        }
         for endpoint in OneRosterEndpoint.old { add(endpoint, .v1p1, to: &routes) }
         for discovery in [OneRosterDiscovery.rostering, .gradebook, .old] {
             routes.endpoint(.get, discovery.base + discovery.path) { _ in
@@ -39,7 +45,8 @@ struct OneRosterRoutes: Sendable {
             try await answered {
                 let (caller, view) = try await enter(request, endpoint.scopes, version)
                 return endpoint.isSingle
-                    ? try await single(request, endpoint, view) : try await list(request, endpoint, caller, view)
+                    ? try await single(request, endpoint, caller, view)
+                    : try await list(request, endpoint, caller, view)
             }
         }
     }
@@ -79,12 +86,13 @@ struct OneRosterRoutes: Sendable {
     // MARK: Reading
 
     private func single(
-        _ request: WebRequest, _ endpoint: OneRosterEndpoint, _ view: OneRosterView
+        _ request: WebRequest, _ endpoint: OneRosterEndpoint, _ caller: MachineCaller, _ view: OneRosterView
     ) async throws -> WebResponse {
         let fields = try OneRosterQuestion(request.query, known: endpoint.collection.fields(view.version)).fields
         let found = try await reader.find(
             try request.parameter("id"), in: endpoint.collection, endpoint.selection, view)
         guard let found else { throw OneRosterFault.unknown }
+        if let kind = ReadKind(endpoint.collection) { reads.note(kind, by: caller, [found], at: view.now) }
         return json(.object([OneRosterMember(endpoint.collection.singular, found.value(fields))]))
     }
 
@@ -101,6 +109,7 @@ struct OneRosterRoutes: Sendable {
         if question.offset == 0 { try await note(request, endpoint, caller, view) }
         let page = try await reader.page(
             question, of: endpoint.collection, endpoint.selection(request.parameters), view, caller: caller.application)
+        if let kind = ReadKind(endpoint.collection) { reads.note(kind, by: caller, page.records, at: view.now) }
         var out = Array("{\"\(endpoint.collection.rawValue)\":[".utf8)
         out.reserveCapacity(page.records.count * 900)
         for (index, record) in page.records.enumerated() {
@@ -154,6 +163,25 @@ struct OneRosterRoutes: Sendable {
             throw OneRosterFault.unknown
         }
         return json(.object([OneRosterMember(collection.singular, record.value())]), status: isNew ? 201 : 200)
+    }
+
+    private func post(_ request: WebRequest, _ endpoint: OneRosterEndpoint) async throws -> WebResponse {
+        let (caller, view) = try await enter(request, ["gradebook.createput"], .v1p2)
+        let key = try request.parameter(endpoint.place)
+        if let parent = OneRosterEndpoint.parent(endpoint.place),
+            try await reader.find(key, in: parent, OneRosterSelection(), view) == nil
+        {
+            throw OneRosterFault.unknown
+        }
+        let pairs = try await service(caller, view, request).post(
+            request.body, in: endpoint.collection, of: (endpoint.place, key))
+        let values = pairs.map { pair -> OneRosterValue in
+            .object([
+                OneRosterMember("suppliedSourcedId", pair.supplied),
+                OneRosterMember("allocatedSourcedId", pair.allocated),
+            ])
+        }
+        return json(.object([OneRosterMember("sourcedIdPairs", .list(values))]), status: 201)
     }
 
     private func delete(_ request: WebRequest, _ endpoint: OneRosterEndpoint) async throws -> WebResponse {

@@ -1,4 +1,5 @@
 import Kernel
+import Media
 import Platform
 import Web
 
@@ -36,9 +37,29 @@ enum CheckPages {
         let item: Item
         let other: Item
         let finding: ReviewFinding
-        /// Of the two files.
-        let names: [String]
-        let sides: [ContentInsides]
+        /// Hers and the other.
+        let sides: [Side]
+    }
+
+    /// One of two files that are like each other.
+    struct Side: Sendable {
+        let item: Item
+        /// `nil` when the resource has it no more.
+        let file: ItemFile?
+        /// What can be shown of it.
+        let media: MediaView?
+        var insides = ContentInsides()
+
+        fileprivate var head: String { "\(item.content.title)（\(item.schoolName)）：\(file?.name ?? "")" }
+
+        /// One of its pages or pictures, with its name below.
+        fileprivate func still(_ index: Int, _ name: String) -> HTML {
+            guard let file, let media else { return HTML(text: name) }
+            let base = ItemPages.path(file, of: item.id) + "/derived"
+            let picture = MediaFigures(media, name: file.name, base: base, id: file.id.rawValue).still(
+                index, spacing: insides.spacing, label: "\(item.content.title)，\(name)")
+            return "\(picture)\(name)"
+        }
     }
 
     static func compare(_ view: Comparison, _ page: PageContext) -> HTML {
@@ -52,50 +73,64 @@ enum CheckPages {
     }
 
     private struct Line: Sendable {
-        let own: String
-        let other: String
+        let own: HTML
+        let other: HTML
         let isSame: Bool
     }
 
     private static func body(_ view: Comparison) -> HTML {
-        let heads = zip([view.item, view.other], view.names).map { item, name in
-            "\(item.content.title)（\(item.schoolName)）：\(name)"
-        }
-        let lines: [Line]
+        let heads = view.sides.map(\.head), lines: [Line], note: HTML
         switch view.finding.kind {
-        case .page, .frame: lines = pictures(view)
-        case .text: lines = texts(view)
+        case .page, .frame: (lines, note) = pictures(view)
+        case .text: (lines, note) = (texts(view), "")
         default:
             return UI.card(nil, "<p>两个文件的内容完全相同。</p><p>\(heads[0])</p><p>\(heads[1])</p>")
         }
         let table = DataTable<Line>(
             caption: "对照",
             columns: [
-                DataColumn(heads[0], value: { .text($0.own) }), DataColumn(heads[1], value: { .text($0.other) }),
+                DataColumn(heads[0]) { $0.own }, DataColumn(heads[1]) { $0.other },
                 DataColumn("对照", value: { .text($0.isSame ? "相同" : "") }),
             ], isExportable: false, empty: UI.emptyState("现在读不出内容", "下载两个文件对照。"))
-        return UI.card(
-            nil, table.html(Page(items: lines, total: lines.count, next: nil), path: "", query: FormValues()))
+        let rows = table.html(Page(items: lines, total: lines.count, next: nil), path: "", query: FormValues())
+        return UI.card(nil, note + rows)
     }
 
-    private static func pictures(_ view: Comparison) -> [Line] {
-        let isPage = view.finding.kind == .page, unit = isPage ? "第 %d 页" : "第 %d 个画面"
-        func name(_ index: Int) -> String { unit.replacing("%d", with: String(index + 1)) }
-        let hashes = view.sides.map { PictureSketch(isPage ? $0.pages : $0.frames) }
-        return hashes[0].pairs(with: hashes[1]).map { Line(own: name($0.own), other: name($0.other), isSame: true) }
+    /// Pages or moments of one beside those of the other that look the same.
+    private static func pictures(_ view: Comparison) -> ([Line], HTML) {
+        let isPage = view.finding.kind == .page, sides = view.sides
+        func name(_ index: Int, _ side: Side) -> String {
+            let second = index * side.insides.spacing
+            return isPage ? "第 \(index + 1) 页" : "\(second / 60) 分 \(second % 60) 秒"
+        }
+        let hashes = sides.map { PictureSketch(isPage ? $0.insides.pages : $0.insides.frames) }
+        let pairs = hashes[0].pairs(with: hashes[1])
+        let lines = pairs.prefix(mostPictures).map { pair in
+            Line(
+                own: sides[0].still(pair.own, name(pair.own, sides[0])),
+                other: sides[1].still(pair.other, name(pair.other, sides[1])), isSame: true)
+        }
+        guard !pairs.isEmpty else { return ([], "") }
+        let unit = isPage ? "页" : "个画面", all = hashes.map(\.hashes.count)
+        let rest = pairs.count > lines.count ? "，这里列出前 \(lines.count) 对" : ""
+        return (lines, "<p>左边共 \(all[0]) \(unit)，右边共 \(all[1]) \(unit)，\(pairs.count) 对看起来相同\(rest)。</p>")
     }
+
+    /// Pairs of pictures on one page.
+    private static let mostPictures = 100
 
     /// Lines of one text beside the lines of the other in which most of the same runs stand.
     private static func texts(_ view: Comparison) -> [Line] {
         let sides = view.sides.map { side in
-            side.text.split(whereSeparator: \.isNewline).map(String.init).filter { !$0.isEmpty }.prefix(longest)
+            side.insides.text.split(whereSeparator: \.isNewline).map(String.init).filter { !$0.isEmpty }.prefix(longest)
         }
         let others = sides[1].map { (text: $0, runs: Set(ChineseText.bigrams(of: $0))) }
         return sides[0].map { line in
             let runs = Set(ChineseText.bigrams(of: line))
             let best = others.max { $0.runs.intersection(runs).count < $1.runs.intersection(runs).count }
             let share = best.map { Double($0.runs.intersection(runs).count) / Double(max(1, runs.count)) } ?? 0
-            return Line(own: line, other: share >= 0.5 ? best?.text ?? "" : "", isSame: best?.text == line)
+            let other = share >= 0.5 ? best?.text ?? "" : ""
+            return Line(own: HTML(text: line), other: HTML(text: other), isSame: best?.text == line)
         }
     }
 

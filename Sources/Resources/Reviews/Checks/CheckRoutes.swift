@@ -1,5 +1,6 @@
 import Database
 import Kernel
+import Media
 import Platform
 import Web
 
@@ -49,7 +50,7 @@ struct CheckRoutes: Sendable {
     @Sendable private func compare(_ request: WebRequest) async throws -> WebResponse {
         let user = try request.user, id: ID<Item> = try request.id("id")
         let finding: ID<ReviewFinding> = try request.id("finding")
-        let (item, other, found, names) = try await database.read { db in
+        let (item, other, found, files, media) = try await database.read { db in
             let store = ItemStore(db), item = try store.find(id, for: ResourceViewer(user))
             let isInside =
                 try user.may(.itemReview, at: item.path)
@@ -57,20 +58,23 @@ struct CheckRoutes: Sendable {
             let found = try ReviewCheckStore(db).finding(finding, of: id)
             guard isInside, let other = found.other else { throw DomainError.notFound }
             let second = try store.find(other, for: ResourceViewer(user))
-            func name(_ item: ID<Item>, _ sha256: String) throws -> String {
-                try store.files(of: item).last { $0.sha256 == sha256 }?.name ?? ""
+            func file(_ item: ID<Item>, _ sha256: String) throws -> ItemFile? {
+                try store.files(of: item).last { $0.sha256 == sha256 }
             }
-            return (item, second, found, [try name(id, found.sha256), try name(other, found.otherSha256)])
+            return (
+                item, second, found, [try file(id, found.sha256), try file(other, found.otherSha256)],
+                try MediaProcessing.views(of: [found.sha256, found.otherSha256], on: db)
+            )
         }
-        var sides: [ContentInsides] = []
-        for (sha256, name) in zip([found.sha256, found.otherSha256], names) {
-            guard case .ready(let insides) = try await reader.read(sha256, name: name) else {
-                sides.append(ContentInsides())
-                continue
+        var sides: [CheckPages.Side] = []
+        for (item, file) in zip([item, other], files) {
+            var side = CheckPages.Side(item: item, file: file, media: file.flatMap { media[$0.sha256] })
+            if let file, case .ready(let insides) = try await reader.read(file.sha256, name: file.name) {
+                side.insides = insides
             }
-            sides.append(insides)
+            sides.append(side)
         }
-        let view = CheckPages.Comparison(item: item, other: other, finding: found, names: names, sides: sides)
+        let view = CheckPages.Comparison(item: item, other: other, finding: found, sides: sides)
         return .html(CheckPages.compare(view, request.page))
     }
 }

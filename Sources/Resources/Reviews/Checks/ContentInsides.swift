@@ -12,9 +12,17 @@ package struct ContentInsides: Sendable, Equatable {
     package var pages: [UInt64]
     /// The same for frames of a film, in their order.
     package var frames: [UInt64]
+    /// Seconds from one frame to the next; 0 when it has none.
+    package var spacing: Int
 
-    package init(text: String = "", pages: [UInt64] = [], frames: [UInt64] = []) {
-        (self.text, self.pages, self.frames) = (text, pages, frames)
+    package init(text: String = "", pages: [UInt64] = [], frames: [UInt64] = [], spacing: Int = 0) {
+        (self.text, self.pages, self.frames, self.spacing) = (text, pages, frames, spacing)
+    }
+
+    init(text: String, _ hashes: PictureHashes?) {
+        let values = hashes?.values ?? [], isFilm = hashes?.kind == .frame
+        self.init(
+            text: text, pages: isFilm ? [] : values, frames: isFilm ? values : [], spacing: hashes?.spacing ?? 0)
     }
 
     /// Text of one content that is looked through, in UTF-8 bytes.
@@ -46,11 +54,15 @@ struct ProcessedReader: ContentReader {
     private static let endings: Set<String> = ["txt", "md", "csv", "html", "htm", "xml", "json", "srt", "vtt"]
 
     func read(_ sha256: String, name: String) async throws -> ContentReading {
-        let (view, text) = try await database.read { db in
-            (try MediaProcessing.views(of: [sha256], on: db)[sha256], try MediaText.text(of: sha256, on: db))
+        let (view, text, hashes) = try await database.read { db in
+            (
+                try MediaProcessing.views(of: [sha256], on: db)[sha256], try MediaText.text(of: sha256, on: db),
+                try MediaPictures.hashes(of: sha256, on: db)
+            )
         }
-        if let text { return .ready(ContentInsides(text: text)) }
-        if view?.isOpen ?? false { return .pending }
+        // The text comes before the pictures; who is processed anew has both of the version before.
+        if view?.isOpen ?? false, hashes == nil { return .pending }
+        if text != nil || hashes != nil { return .ready(ContentInsides(text: text ?? "", hashes)) }
         let ending = name.split(separator: ".").last.map { $0.lowercased() } ?? ""
         guard ProcessedReader.endings.contains(ending) else { return .none }
         let path = try await uploads.localPath(of: sha256)

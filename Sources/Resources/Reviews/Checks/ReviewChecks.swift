@@ -47,6 +47,14 @@ enum ReviewChecks {
             nameFinder = WordFinder(names.map { ChineseText.matchingKey($0) })
         }
 
+        /// For what no school tells: words and numbers.
+        init(_ db: Connection) throws {
+            list = try WordList(csv: ReviewCheckStore(db).wordList().text).words
+            names = []
+            finder = WordFinder(list.map(\.word))
+            nameFinder = WordFinder([])
+        }
+
         func findings(in text: String, of place: String, sha256: String = "") -> [ReviewFinding] {
             guard !text.isEmpty else { return [] }
             let scalars = Array(ChineseText.matchingKey(text).unicodeScalars)

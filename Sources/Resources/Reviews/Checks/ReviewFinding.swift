@@ -163,22 +163,30 @@ struct ReviewCheckStore {
             rows: bands.map { [kind.databaseValue, .integer(Int64($0.band)), .integer($0.value), .text(sha256)] })
     }
 
-    /// Contents that share bands with these, those that share most first.
+    /// Contents that share bands with these, those that share most first. However many share one band, as pages of a
+    /// common pattern do, only the first of them are read.
     func alike(
         _ kind: ReviewFinding.Kind, _ bands: [(band: Int, value: Int64)], except sha256: String, atMost limit: Int
     ) throws -> [String] {
         var hits: [String: Int] = [:]
         for chunk in stride(from: 0, to: bands.count, by: 64).map({ bands[$0..<min($0 + 64, bands.count)] }) {
-            let any: [SQL] = chunk.map { "(b.band = \($0.band) AND b.value = \($0.value))" }
-            try db.each(
+            let each: [SQL] = chunk.map {
                 """
-                SELECT b.sha256, COUNT(*) FROM resources_trace_band b
-                WHERE b.kind = \(kind) AND b.sha256 <> \(sha256) AND (\(SQL.joined(any, " OR "))) GROUP BY b.sha256
+                SELECT * FROM (SELECT b.sha256 FROM resources_trace_band b
+                    WHERE b.kind = \(kind) AND b.band = \($0.band) AND b.value = \($0.value)
+                    ORDER BY b.sha256 LIMIT \(ReviewCheckStore.mostOfBand)) AS few
                 """
-            ) { hits[try $0.get(0), default: 0] += try $0.get(1, as: Int.self) }
+            }
+            try db.each("\(SQL.joined(each, " UNION ALL "))") { row in
+                let found: String = try row.get(0)
+                if found != sha256 { hits[found, default: 0] += 1 }
+            }
         }
         return hits.sorted { ($0.value, $1.key) > ($1.value, $0.key) }.prefix(limit).map(\.key)
     }
+
+    /// Contents of one band that are looked at.
+    private static let mostOfBand = 200
 
     /// Resources with this content in their published version or in one that waits, but for those named.
     func items(with sha256: String, except known: Set<ID<Item>>) throws -> [ID<Item>] {

@@ -122,12 +122,29 @@ struct PictureSketch: Sendable, Equatable {
         return Double(pairs(with: other).count) / Double(telling)
     }
 
-    /// Quarters of each hash: of two hashes that differ in three bits or fewer, one quarter is the same.
+    /// Pairs of quarters of each hash, six of 32 bits: of two hashes that differ in two bits or fewer, one pair at least is
+    /// the same. Of pictures that stay near to the first of them, as in a film in which nothing happens, only the first
+    /// and the last are taken.
     var bands: [(band: Int, value: Int64)] {
-        var found: Set<Int64> = []
-        for hash in hashes where PictureSketch.isTelling(hash) {
-            for band in 0..<4 { found.insert(Int64(band) << 16 | Int64(hash >> (UInt64(band) * 16) & 0xFFFF)) }
+        var found: Set<Int64> = [], first: UInt64?, last: UInt64?
+        func take(_ hash: UInt64) {
+            let quarters = (0..<4).map { Int64(hash >> (UInt64($0) * 16) & 0xFFFF) }
+            for (band, pair) in PictureSketch.quarterPairs.enumerated() {
+                found.insert(Int64(band) << 32 | quarters[pair.0] << 16 | quarters[pair.1])
+            }
         }
-        return found.sorted().map { (Int($0 >> 16), $0 & 0xFFFF) }
+        for hash in hashes where PictureSketch.isTelling(hash) {
+            if let first, PictureSketch.isNear(first, hash) {
+                last = hash
+                continue
+            }
+            if let last { take(last) }
+            take(hash)
+            (first, last) = (hash, nil)
+        }
+        if let last { take(last) }
+        return found.sorted().map { (Int($0 >> 32), $0 & 0xFFFF_FFFF) }
     }
+
+    private static let quarterPairs = [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)]
 }

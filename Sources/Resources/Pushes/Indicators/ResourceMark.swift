@@ -1,0 +1,51 @@
+import Database
+import Directory
+import Kernel
+import Synchronization
+
+/// The state of what the figures are computed from, asked anew only when the last answer is old enough.
+final class ResourceMark: Sendable {
+    private let seconds: Int64
+    private let known = Mutex<(mark: String, at: Timestamp)?>(nil)
+
+    init(seconds: Int64) { self.seconds = seconds }
+
+    func revision(at now: Timestamp, _ db: Connection) throws -> String {
+        let kept = known.withLock { $0 }
+        if let kept, kept.at <= now, now < kept.at.adding(seconds: seconds) { return kept.mark }
+        // Classes come and go with the rosters; they change with the same mark as the register's figures.
+        let mark = try FigureMark.text(on: db) + "/" + RosterCountStore(db).revision()
+        known.withLock { $0 = (mark, now) }
+        return mark
+    }
+}
+
+/// Numbers that grow whenever something was written that the figures count.
+enum FigureMark: String {
+    /// What classes were sent and used.
+    case classes
+    /// What was published, and for whom.
+    case items
+
+    static func bump(_ mark: FigureMark, on db: Connection) throws {
+        try db.execute("UPDATE resources_figure_mark SET number = number + 1 WHERE name = \(mark.rawValue)")
+    }
+
+    static func text(on db: Connection) throws -> String {
+        let number: Int? = try db.value(
+            "SELECT number FROM resources_figure_mark WHERE name = \(FigureMark.classes.rawValue)")
+        return "\(number ?? 0)/" + (try textOfItems(on: db))
+    }
+
+    /// Of published resources, with what the textbooks and their choice tell themselves.
+    static func textOfItems(on db: Connection) throws -> String {
+        let marks = try db.first(
+            """
+            SELECT m.number, (SELECT MAX(changed_at) FROM resources_node),
+                (SELECT MAX(changed_at) FROM resources_edition_choice), (SELECT COUNT(*) FROM resources_edition_choice)
+            FROM resources_figure_mark m WHERE m.name = \(FigureMark.items.rawValue)
+            """
+        ) { row in try (0..<4).map { try row.get($0, as: Int?.self) ?? 0 } }
+        return (marks ?? []).map(String.init).joined(separator: "-")
+    }
+}
