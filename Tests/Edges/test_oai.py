@@ -1,6 +1,7 @@
 """The public catalogue harvested by Sickle and by Perl's HTTP::OAI, and our harvester against a library of the test."""
 import concurrent.futures
 import http.server
+import re
 import shutil
 import subprocess
 import threading
@@ -11,8 +12,7 @@ import pytest
 import requests
 from harness import PASSWORD, wait_until
 from santong import Server, command, command_json
-from sickle import Sickle
-from sickle import oaiexceptions
+from sickle import Sickle, oaiexceptions
 from sickle.iterator import OAIResponseIterator
 
 LESSON = "SYW31-01-03"
@@ -55,11 +55,7 @@ class Person:
 
 def hidden(page: str) -> dict[str, str]:
     """The tokens of a page's forms."""
-    found = {}
-    for name in ("_csrf", "_key"):
-        if (place := page.find(f'name="{name}" value="')) >= 0:
-            found[name] = page[place:].split('"', 4)[3]
-    return found
+    return dict(re.findall(r'name="(_csrf|_key)" value="([^"]*)"', page))
 
 
 def headers(server: Server, **asked) -> dict[str, bool]:
