@@ -22,17 +22,7 @@ struct ItemCollection: Sendable, Equatable {
         }
     }
 
-    enum State: String, Column, Sendable {
-        case draft, published, withdrawn
-
-        var title: String {
-            switch self {
-            case .draft: "草稿"
-            case .published: "已发"
-            case .withdrawn: "已撤下"
-            }
-        }
-    }
+    typealias State = SitePartState
 
     let id: ID<ItemCollection>
     let organisation: OrganisationID

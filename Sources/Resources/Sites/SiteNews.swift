@@ -4,17 +4,7 @@ import Kernel
 
 /// 通知动态: a short text on the site of a place, shown from a day on and, where it ends, up to and with another.
 struct SiteNews: Sendable, Equatable {
-    enum State: String, Column, Sendable {
-        case draft, published, withdrawn
-
-        var title: String {
-            switch self {
-            case .draft: "草稿"
-            case .published: "已发"
-            case .withdrawn: "已撤下"
-            }
-        }
-    }
+    typealias State = SitePartState
 
     let id: ID<SiteNews>
     let organisation: OrganisationID
