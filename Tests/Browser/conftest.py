@@ -7,6 +7,7 @@ from page_checks import Watch, look, validity
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from santong import ROOT, Server, command_json
 from steps import sign_in
+from xdist.scheduler import LoadScopeScheduling
 
 CHROMIUM = os.environ.get("SANTONG_CHROMIUM", "/usr/bin/chromium")
 SCREENS = {
@@ -24,11 +25,17 @@ ROLES = {
 PICTURES = ROOT / "docs/guide/screenshots"
 
 
-def pytest_collection_modifyitems(items):
+class ByFile(LoadScopeScheduling):
     """The tests of a file stay together, for they build on each other; those of the page types may go to any worker."""
-    for item in items:
-        if item.path.name != "test_pages.py":
-            item.add_marker(pytest.mark.xdist_group(item.path.name))
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return nodeid if file.endswith("test_pages.py") else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")

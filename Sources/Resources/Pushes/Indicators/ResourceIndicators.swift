@@ -12,7 +12,7 @@ package struct ResourceIndicators: IndicatorSource {
 
     /// - Parameter seconds: how long a change may wait before the figures are computed anew: at eight in the morning
     ///   thousands of classes open something.
-    package init(database: Database, seconds: Int64 = 60) {
+    package init(database: Database, seconds: Int64 = 10) {
         self.database = database
         mark = ResourceMark(seconds: seconds)
     }
