@@ -8,7 +8,7 @@ import Kernel
 package struct FacilityIndicators: IndicatorSource {
     private let database: Database
     private let path: @Sendable (FacilityValue) -> String
-    private let rosters: RosterMark
+    private let rosters: KeptMark
 
     /// - Parameters:
     ///   - rosterSeconds: how long a change of the rosters may wait before the figures are computed anew. Pupils come and
@@ -19,7 +19,7 @@ package struct FacilityIndicators: IndicatorSource {
         database: Database, rosterSeconds: Int64 = 60, path: (@Sendable (FacilityValue) -> String)? = nil
     ) {
         self.database = database
-        rosters = RosterMark(seconds: rosterSeconds)
+        rosters = KeptMark(seconds: rosterSeconds)
         self.path = path ?? { $0.batch.map { "/register/imports/\($0)" } ?? "/schools/\($0.organisation)" }
     }
 
@@ -33,7 +33,7 @@ package struct FacilityIndicators: IndicatorSource {
     package func revision() async throws -> String {
         let rosters = rosters
         return try await database.read { db in
-            try FacilityIndicatorStore(db).revision() + "/" + rosters.revision(at: .now, db)
+            try FacilityIndicatorStore(db).revision() + "/" + rosters.value(at: .now) { try RosterCountStore(db).revision() }
         }
     }
 

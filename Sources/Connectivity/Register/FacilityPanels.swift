@@ -6,21 +6,21 @@ import Web
 /// The register on a school's page and in its file (一校一档).
 struct FacilityPanels: SchoolPanelSource {
     let database: Database
+    let counts = RosterCountCache()
     let order = 10
 
     func panels(
         for school: Organisation, viewer: CurrentUser, on day: LocalDate, page: PageContext
     ) async throws -> [SchoolPanel] {
         guard viewer.may(.registerView, at: school.path) else { return [] }
-        let imports = viewer.scope(of: .importView)
+        let imports = viewer.scope(of: .importView), counts = counts
         let (values, files, state, count) = try await database.read(snapshot: true) { db in
-            let values = try FacilityStore(db).values(of: school.id, on: day)
+            let state = try RosterCompletionStore(db).state(of: school.id, on: day)
+            let count = try counts.count(of: school.id, on: day, at: .now, db)
+            let values = try FacilityStore(db).values(of: school.id, on: day, state, count)
             let batches = Set(values.compactMap(\.batch))
-            return (
-                values, try ImportStore(db).fileNames(of: batches, visibleTo: viewer, scope: imports),
-                try RosterCompletionStore(db).state(of: school.id, on: day),
-                try RosterCountStore(db).counts(of: [school.id], on: day)[school.id]
-            )
+            let files = try ImportStore(db).fileNames(of: batches, visibleTo: viewer, scope: imports)
+            return (values, files, state, count)
         }
         let edit = UI.linkButton("填报", url: FacilityPages.editPath(school.id))
         let history = UI.linkButton("登记历史", url: FacilityPages.historyPath(school.id))

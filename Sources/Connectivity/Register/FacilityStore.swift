@@ -93,6 +93,15 @@ package struct FacilityStore {
 
     /// The values that make up the record of the day, with their origin.
     package func values(of school: OrganisationID, on day: LocalDate) throws -> [FacilityValue] {
+        let roster = try roster(of: school, on: day)
+        let state = roster == nil ? nil : try RosterCompletionStore(db).state(of: school, on: day)
+        return try values(of: school, on: day, state, roster)
+    }
+
+    /// The same where the state of the roster and its count are known.
+    func values(
+        of school: OrganisationID, on day: LocalDate, _ state: RosterCompletion?, _ count: RosterCount?
+    ) throws -> [FacilityValue] {
         var latest: [String: FacilityValue] = [:]
         try db.each(
             """
@@ -104,9 +113,9 @@ package struct FacilityStore {
             let value = try FacilityValue(row)
             latest[value.field] = value
         }
-        guard let roster = try roster(of: school, on: day),
-            let state = try RosterCompletionStore(db).state(of: school, on: day)
-        else { return FacilityField.all.compactMap { latest[$0.id] } }
+        guard let state, state.isComplete, let roster = count, roster.hasPupils else {
+            return FacilityField.all.compactMap { latest[$0.id] }
+        }
         return FacilityField.all.compactMap { field in
             guard field.owner(in: roster) == .roster else { return latest[field.id] }
             return field.counted(in: roster).map { FacilityValue(counting: field, $0, on: day, by: state) }

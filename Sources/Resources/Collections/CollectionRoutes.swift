@@ -88,7 +88,7 @@ struct CollectionRoutes: Sendable {
             if !query.isEmpty {
                 var filter = ItemStore.Filter()
                 filter.text = query
-                found = try ItemStore(db).list(filter, for: viewer, after: nil, limit: CollectionRoutes.mostFound).rows
+                found = try ItemStore(db).latest(filter, for: viewer, limit: CollectionRoutes.mostFound)
                     .filter { $0.mayBeCollected(at: collection.path) }
             }
             return CollectionFormPages.View(

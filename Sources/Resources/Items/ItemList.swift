@@ -24,6 +24,18 @@ extension ItemStore {
             let most = ItemStore.mostCounted + 1 - total
             total += try db.value("SELECT COUNT(*) FROM (SELECT 1 FROM \(way.rows) LIMIT \(most)) c") ?? 0
         }
+        return Slice(
+            rows: try rows(along: ways, after: after, limit: limit), total: min(total, ItemStore.mostCounted),
+            isTotalBounded: total > ItemStore.mostCounted)
+    }
+
+    /// The latest of a list, where nobody is told how many there are.
+    func latest(_ filter: Filter, for viewer: ResourceViewer, limit: Int) throws -> [Item] {
+        try rows(along: filter.ways(for: viewer), after: nil, limit: limit)
+    }
+
+    private func rows(along ways: [ItemWay], after: String?, limit: Int) throws -> [Item] {
+        guard !ways.isEmpty else { return [] }
         let parts = ways.map { way -> SQL in
             let rest: SQL = after.map { " AND \(way.key) < \($0)" } ?? ""
             return """
@@ -31,9 +43,7 @@ extension ItemStore {
                 """
         }
         let ids: [ID<Item>] = try db.column("\(SQL.joined(parts, " UNION ALL ")) ORDER BY 1 DESC LIMIT \(limit)")
-        return Slice(
-            rows: try rows(ids), total: min(total, ItemStore.mostCounted), isTotalBounded: total > ItemStore.mostCounted
-        )
+        return try rows(ids)
     }
 
     /// The resources in the order of their ids, the latest first.

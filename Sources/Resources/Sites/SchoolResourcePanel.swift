@@ -24,8 +24,8 @@ package struct SchoolResourcePanel: SchoolPanelSource {
         filter.below = school.path
         let asked = filter, viewer = ResourceViewer(viewer), consent = consent
         let lines = try await database.read { db in
-            let slice = try ItemStore(db).list(asked, for: viewer, after: nil, limit: SchoolResourcePanel.lines)
-            return try OpenShelf(consent: consent, db: db).shown(SiteFront.lines(slice.rows, db))
+            let items = try ItemStore(db).latest(asked, for: viewer, limit: SchoolResourcePanel.lines)
+            return try OpenShelf(consent: consent, db: db).shown(SiteFront.lines(items, db))
         }
         guard !lines.isEmpty else { return [] }
         return [

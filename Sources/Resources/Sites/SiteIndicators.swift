@@ -5,8 +5,13 @@ import Kernel
 /// 县级数字教育资源网站: which counties have their own, with something of their own on it.
 package struct SiteIndicators: IndicatorSource {
     private let database: Database
+    private let mark: KeptMark
 
-    package init(database: Database) { self.database = database }
+    /// - Parameter seconds: how long a change may wait before the figures are computed anew.
+    package init(database: Database, seconds: Int64 = 10) {
+        self.database = database
+        mark = KeptMark(seconds: seconds)
+    }
 
     package static let countySite = "county-site-live"
 
@@ -22,7 +27,12 @@ package struct SiteIndicators: IndicatorSource {
     }
 
     package func revision() async throws -> String {
-        try await counties().map { "\($0.id)=\($0.liveSince?.iso ?? "")" }.joined(separator: ",")
+        let mark = mark
+        return try await database.read { db in
+            try mark.value(at: .now) {
+                try SiteStore(db).counties().map { "\($0.id)=\($0.liveSince?.iso ?? "")" }.joined(separator: ",")
+            }
+        }
     }
 
     /// Nothing before the first site of a county is there: then nobody has told.

@@ -1,3 +1,4 @@
+import Contracts
 import Database
 import Directory
 import Kernel
@@ -162,9 +163,11 @@ import Web
 
     @Test func `a change of the rosters is noticed after its time`() async throws {
         try await RegisterWorld.run { (world: RegisterWorld) async throws in
-            let mark = RosterMark(seconds: 60), now = Timestamp.now
+            let mark = KeptMark(seconds: 60), now = Timestamp.now
             func asked(_ seconds: Int64) async throws -> String {
-                try await world.database.read { try mark.revision(at: now.adding(seconds: seconds), $0) }
+                try await world.database.read { db in
+                    try mark.value(at: now.adding(seconds: seconds)) { try RosterCountStore(db).revision() }
+                }
             }
             let first = try await asked(0)
             try await enrol([3], at: world.school, world.database)

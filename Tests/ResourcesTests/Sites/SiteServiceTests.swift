@@ -160,7 +160,7 @@ struct SiteServiceTests {
     @Test("A county counts once its site shows a resource of its own to everybody", arguments: TestDatabase.allCases)
     func counties(_ database: TestDatabase) async throws {
         try await ResourceCity.run(database) { made in
-            let source = SiteIndicators(database: made.database), today = Timestamp.now.day
+            let source = SiteIndicators(database: made.database, seconds: 0), today = Timestamp.now.day
             let county = try await made.city.organisation(ResourceCity.county).id
             func figures(on day: LocalDate) async throws -> (live: Int, all: Int, own: SchoolFigure?) {
                 let all = try await source.figures(on: day).compactMapValues { $0[SiteIndicators.countySite] }

@@ -46,7 +46,7 @@ struct ExportRoutes: Sendable {
         let user = try request.user, viewer = ResourceViewer(user), office = office
         let filter = ItemRoutes.filter(request.query, viewer)
         let facts = try await database.read(snapshot: true, isLong: true) { db in
-            let items = try ItemStore(db).list(filter, for: viewer, after: nil, limit: ExportRoutes.most + 1).rows
+            let items = try ItemStore(db).latest(filter, for: viewer, limit: ExportRoutes.most + 1)
             guard items.count <= ExportRoutes.most else {
                 throw DomainError.conflict("结果超过 \(ExportRoutes.most) 条，请先筛选再导出。")
             }

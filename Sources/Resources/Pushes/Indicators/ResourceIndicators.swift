@@ -7,14 +7,14 @@ import Kernel
 /// was published. Nothing is entered by hand (decision 0031).
 package struct ResourceIndicators: IndicatorSource {
     private let database: Database
-    private let mark: ResourceMark
+    private let mark: KeptMark
     private let excellent = ExcellentCounts()
 
     /// - Parameter seconds: how long a change may wait before the figures are computed anew: at eight in the morning
     ///   thousands of classes open something.
     package init(database: Database, seconds: Int64 = 10) {
         self.database = database
-        mark = ResourceMark(seconds: seconds)
+        mark = KeptMark(seconds: seconds)
     }
 
     package let name = "教学资源"
@@ -23,7 +23,10 @@ package struct ResourceIndicators: IndicatorSource {
 
     package func revision() async throws -> String {
         let mark = mark
-        return try await database.read { try mark.revision(at: .now, $0) }
+        return try await database.read { db in
+            // Classes come and go with the rosters; they change with the same mark as the register's figures.
+            try mark.value(at: .now) { try FigureMark.text(on: db) + "/" + RosterCountStore(db).revision() }
+        }
     }
 
     package func figures(on day: LocalDate) async throws -> [OrganisationID: [String: SchoolFigure]] {

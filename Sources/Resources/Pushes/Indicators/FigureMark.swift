@@ -1,24 +1,4 @@
 import Database
-import Directory
-import Kernel
-import Synchronization
-
-/// The state of what the figures are computed from, asked anew only when the last answer is old enough.
-final class ResourceMark: Sendable {
-    private let seconds: Int64
-    private let known = Mutex<(mark: String, at: Timestamp)?>(nil)
-
-    init(seconds: Int64) { self.seconds = seconds }
-
-    func revision(at now: Timestamp, _ db: Connection) throws -> String {
-        let kept = known.withLock { $0 }
-        if let kept, kept.at <= now, now < kept.at.adding(seconds: seconds) { return kept.mark }
-        // Classes come and go with the rosters; they change with the same mark as the register's figures.
-        let mark = try FigureMark.text(on: db) + "/" + RosterCountStore(db).revision()
-        known.withLock { $0 = (mark, now) }
-        return mark
-    }
-}
 
 /// Numbers that grow whenever something was written that the figures count.
 enum FigureMark: String {
