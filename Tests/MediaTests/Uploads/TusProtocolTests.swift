@@ -52,6 +52,12 @@ import Testing
         #expect(FileName.replacingEnding(of: "照片.pdf", with: "jpg") == "照片.jpg")
     }
 
+    @Test(arguments: ["+5", "-0", "0x10", " 5", "", "１２", "9223372036854775808"])
+    func `a number of bytes is digits and nothing else`(_ text: String) {
+        #expect(Tus.count(text) == nil)
+        #expect(Tus.count("05") == 5 && Tus.count(nil) == nil)
+    }
+
     @Test func `a character made of very many marks is no way around the length`() {
         let marks = String(repeating: "\u{301}", count: 4000)
         #expect(FileName.clean("a\(marks).txt") == "未命名.txt")
