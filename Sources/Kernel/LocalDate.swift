@@ -57,6 +57,11 @@ package struct LocalDate: Hashable, Sendable, Comparable, CustomStringConvertibl
     /// The first and last day of the calendar that ISO text of four digits can name, as day numbers.
     private static let calendar = -719_162...2_932_896
 
+    /// 1 January of the year 1.
+    package static let earliest = LocalDate(daysSince1970: calendar.lowerBound)
+    /// 31 December of the year 9999.
+    package static let latest = LocalDate(daysSince1970: calendar.upperBound)
+
     /// The day so many days later or earlier; stops at the ends of the calendar (years 1 to 9999).
     package func adding(days: Int) -> LocalDate {
         let (sum, overflow) = daysSince1970.addingReportingOverflow(days)

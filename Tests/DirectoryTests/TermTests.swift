@@ -7,7 +7,8 @@ import Testing
     @Test(
         arguments: [
             ("2026-09-01", 2026, Term.Half.autumn), ("2027-01-31", 2026, .autumn), ("2027-02-01", 2026, .spring),
-            ("2027-08-31", 2026, .spring),
+            ("2027-08-31", 2026, .spring), ("9999-12-31", 9999, .spring), ("9999-10-01", 9999, .autumn),
+            ("0001-01-01", 0, .autumn),
         ])
     func `each day lies in one term`(day: String, year: Int, half: Term.Half) throws {
         let day = try #require(LocalDate(iso: day))

@@ -162,6 +162,11 @@ import Testing
         #expect(TableCursor(text: text) == nil)
     }
 
+    @Test(arguments: [("-1", 0), ("-9223372036854775808", 0), ("x", 0), ("9223372036854775808", 0), ("50", 50)])
+    func `a cursor that somebody wrote counts no fewer than no rows`(_ id: String, _ count: Int) {
+        #expect(query("after=" + TableCursor(sort: "", value: nil, id: id).text).after?.count == count)
+    }
+
     @Test func `random bytes never break the reader`() {
         var random = TestRandom(seed: 5)
         let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=+/ ")

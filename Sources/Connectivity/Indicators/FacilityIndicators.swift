@@ -33,7 +33,8 @@ package struct FacilityIndicators: IndicatorSource {
     package func revision() async throws -> String {
         let rosters = rosters
         return try await database.read { db in
-            try FacilityIndicatorStore(db).revision() + "/" + rosters.value(at: .now) { try RosterCountStore(db).revision() }
+            try FacilityIndicatorStore(db).revision() + "/"
+                + rosters.value(at: .now) { try RosterCountStore(db).revision() }
         }
     }
 

@@ -18,10 +18,12 @@ package struct Term: Hashable, Sendable, Comparable {
     /// Month and day of the first day of each half; a half ends the day before the next begins.
     private static let beginnings: [Half: (month: Int, day: Int)] = [.autumn: (9, 1), .spring: (2, 1)]
 
+    /// Stops at the ends of the calendar, as years do.
     package var firstDay: LocalDate {
         let beginning = Term.beginnings[half]!
         let calendarYear = half == .autumn ? year.start : year.start + 1
-        return LocalDate(year: calendarYear, month: beginning.month, day: beginning.day)!
+        return LocalDate(year: calendarYear, month: beginning.month, day: beginning.day)
+            ?? (half == .autumn ? LocalDate.earliest : LocalDate.latest)
     }
 
     package var lastDay: LocalDate { half == .autumn ? Term(year, .spring).firstDay.adding(days: -1) : year.lastDay }

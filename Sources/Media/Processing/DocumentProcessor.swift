@@ -50,7 +50,9 @@ enum DocumentProcessor {
             "--nodefault",
             "--nologo", "--convert-to", "pdf", "--outdir", Jail.inside, bench.input,
         ]
-        _ = try await bench.must(.soffice, arguments, ProgramLimits(seconds: 180), else: broken)
+        // A small archive can hold millions of paragraphs: half the memory of the smallest machine is enough for real ones.
+        let limits = ProgramLimits(seconds: 180, memoryBytes: 2 << 30)
+        _ = try await bench.must(.soffice, arguments, limits, else: broken)
         // It ends well even when it could not open the file.
         guard bench.exists("source.pdf"), rename(bench.path("source.pdf"), bench.path(pdfName)) == 0 else {
             throw ProcessingRefusal(broken)

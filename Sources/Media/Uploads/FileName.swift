@@ -4,6 +4,9 @@ import Foundation
 enum FileName {
     /// Characters of a name, its ending included.
     static let longest = 100
+    /// Bytes of a name in UTF-8. File systems take 255, and archives put a number before it; and one character may be made
+    /// of thousands of marks.
+    static let longestBytes = 240
 
     /// Without folders, control characters and marks that turn the direction of reading; the ending survives cutting.
     static func clean(_ name: String) -> String {
@@ -12,18 +15,25 @@ enum FileName {
         var text = String(String.UnicodeScalarView(plain)).precomposedStringWithCanonicalMapping
         text = String(text.drop { $0 == " " || $0 == "." || $0.isWhitespace })
         while let end = text.last, end == " " || end == "." || end.isWhitespace { text.removeLast() }
-        guard !text.isEmpty else { return "未命名" }
-        guard text.count > longest else { return text }
+        guard !text.isEmpty else { return unnamed }
+        guard text.count > longest || text.utf8.count > longestBytes else { return text }
         let ending = ending(of: text)
-        guard !ending.isEmpty else { return String(text.prefix(longest)) }
-        return text.dropLast(ending.count + 1).prefix(longest - ending.count - 1) + "." + ending
+        let tail = ending.isEmpty ? "" : "." + ending
+        var stem = text.dropLast(tail.count).prefix(longest - tail.count)
+        while stem.utf8.count + tail.utf8.count > longestBytes || stem.last == "." || stem.last == " " {
+            stem.removeLast()
+        }
+        return (stem.isEmpty ? unnamed : String(stem)) + tail
     }
+
+    private static let unnamed = "未命名"
 
     /// `docx` of `教案.DOCX`; empty when there is none or it is longer than eight characters.
     static func ending(of name: String) -> String {
         guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return "" }
         let ending = name[name.index(after: dot)...]
-        return (1...8).contains(ending.count) && !ending.contains(" ") ? ending.lowercased() : ""
+        let isPlain = (1...8).contains(ending.count) && ending.utf8.count <= 32 && !ending.contains(" ")
+        return isPlain ? ending.lowercased() : ""
     }
 
     /// The name with another ending; a name without one gets it.

@@ -28,6 +28,12 @@ enum Tus {
         return pairs
     }
 
+    /// A number of bytes in a header: digits and nothing else.
+    static func count(_ header: String?) -> Int? {
+        guard let header, header.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        return Int(header)
+    }
+
     static func metadata(name: String) -> String { "filename " + Data(name.utf8).base64EncodedString() }
 
     /// `Upload-Checksum`: the name of the function and the digest in base64.

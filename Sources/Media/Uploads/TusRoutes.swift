@@ -60,7 +60,7 @@ struct TusRoutes: Sendable {
 
     @Sendable private func create(_ request: WebRequest) async throws -> WebResponse {
         try checkVersion(request)
-        guard let length = request.headers["upload-length"].flatMap({ Int($0) }), length >= 0 else {
+        guard let length = Tus.count(request.headers["upload-length"]) else {
             throw TusRefusal(400, "请在 Upload-Length 里说明文件大小。")
         }
         let user = try request.user, limit = service.fileLimit(of: user)
@@ -105,9 +105,9 @@ struct TusRoutes: Sendable {
         guard request.headers["content-type"] == Tus.contentType else {
             throw TusRefusal(415, "内容类型应为 \(Tus.contentType)。")
         }
-        guard let offset = request.headers["upload-offset"].flatMap({ Int($0) }), offset >= 0,
-            let stream = request.stream
-        else { throw TusRefusal(400, "请在 Upload-Offset 里说明从哪里继续。") }
+        guard let offset = Tus.count(request.headers["upload-offset"]), let stream = request.stream else {
+            throw TusRefusal(400, "请在 Upload-Offset 里说明从哪里继续。")
+        }
         guard upload.state == .uploading else {
             guard offset == upload.length else { throw TusRefusal(409, "文件已经传完。") }
             return Tus.answer(204, "", [("upload-offset", String(upload.length))])

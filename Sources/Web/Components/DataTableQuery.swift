@@ -69,6 +69,10 @@ package struct TableCursor: Sendable, Equatable {
     package let value: String?
     package let id: String
 
+    /// How many rows of a list in memory lie before the next page, where `id` says so: 0 for what is no such number.
+    /// Not negative, whoever wrote the cursor.
+    package var count: Int { max(0, Int(id) ?? 0) }
+
     /// `sort` and `id` hold no control characters.
     package init(sort: String, value: String?, id: String) { (self.sort, self.value, self.id) = (sort, value, id) }
 

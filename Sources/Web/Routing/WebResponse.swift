@@ -71,7 +71,7 @@ package struct WebResponse: Sendable {
     }
 
     /// A name that every system takes and that looks like what it is: no parts of paths, no control characters, no marks
-    /// that turn the direction of reading, at most 80 characters and the ending.
+    /// that turn the direction of reading, at most 80 characters and 240 bytes, and the ending.
     static func fileName(_ name: String) -> String {
         let safe = name.unicodeScalars.map { scalar -> Character in
             switch scalar.value {
@@ -81,8 +81,11 @@ package struct WebResponse: Sendable {
         }
         let text = String(safe)
         let ending = text.lastIndex(of: ".").map { text[$0...] } ?? ""
-        guard ending.count <= 8 else { return String(text.prefix(80)) }
-        return String(text.dropLast(ending.count).prefix(80)) + ending
+        let tail = ending.count <= 8 && ending.utf8.count <= 32 ? String(ending) : ""
+        var stem = text.dropLast(tail.count).prefix(80)
+        // One character may be made of thousands of marks, and proxies refuse long headers.
+        while stem.utf8.count > 240 { stem.removeLast() }
+        return String(stem) + tail
     }
 
     package func with(header name: String, _ value: String) -> WebResponse {

@@ -3,7 +3,8 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// Files with Range (RFC 9110, section 14): `a-b`, `a-` and `-n` of one range; an impossible one is 416.
+/// Files with Range (RFC 9110, section 14): `a-b`, `a-` and `-n` of one range; an impossible one is 416. A part of another
+/// content than the one `If-Range` names would fit to nothing, so all of it is sent.
 enum FileServing {
     private static let pieceSize = 256 << 10
 
@@ -15,7 +16,8 @@ enum FileServing {
         headers[.acceptRanges] = "bytes"
         var range: Range<UInt64> = 0..<size
         var status = HTTPResponse.Status.ok
-        if !isTemporary, let text = exchange.headers["range"] {
+        let known = exchange.headers["if-range"], isSame = known == nil || known == headers[.eTag]
+        if !isTemporary, isSame, let text = exchange.headers["range"] {
             switch parse(text, size: size) {
             case .whole: break
             case .part(let part):
@@ -59,7 +61,10 @@ enum FileServing {
     static func parse(_ text: String, size: UInt64) -> Wish {
         guard text.hasPrefix("bytes="), !text.contains(",") else { return .whole }
         let halves = text.dropFirst(6).split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
-        guard halves.count == 2 else { return .whole }
+        // Swift reads a sign before a number.
+        guard halves.count == 2, halves.allSatisfy({ $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }) else {
+            return .whole
+        }
         if halves[0].isEmpty {
             guard let count = UInt64(halves[1]) else { return .whole }
             return count == 0 || size == 0 ? .impossible : .part((size - min(count, size))..<size)

@@ -110,7 +110,7 @@ def test_files_and_bundles_of_other_systems(journey, server, tmp_path):
     page.get_by_role("button", name="上传").click()
     heading(page, "名册.zip")
     expect(page.locator("main")).to_contain_text("users.csv")
-    assert (figure(page, "新增"), figure(page, "变更")) == (0, 0)
+    assert (figure(page, "新增"), figure(page, "变更")) == (0, 0), page.locator("main").inner_text()
     city.picture("city-exchange-bundle", whole=True)
 
 

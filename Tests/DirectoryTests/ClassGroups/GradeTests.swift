@@ -12,6 +12,11 @@ import Testing
         #expect(year.firstDay.iso == "\(start)-09-01" && year.lastDay.iso == "\(start + 1)-08-31")
     }
 
+    @Test func `a year beyond the calendar stops at its end`() {
+        #expect(SchoolYear(start: .max).lastDay == .latest && SchoolYear(start: 10_000).firstDay.iso == "9999-09-01")
+        #expect(SchoolYear(start: .min).firstDay == .earliest && SchoolYear(start: -1).lastDay.iso == "0001-08-31")
+    }
+
     @Test(arguments: [
         (ClassStage.kindergarten, 2, "K2", "中班"), (.primary, 1, "P1", "一年级"), (.primary, 6, "P6", "六年级"),
         (.junior, 1, "J1", "七年级"), (.junior, 3, "J3", "九年级"), (.senior, 2, "S2", "高二"),

@@ -45,10 +45,27 @@ import Testing
     }
 
     @Test func `a long name is cut and keeps its ending`() {
+        #expect(FileName.clean(String(repeating: "a", count: 150) + ".docx").count == FileName.longest)
         let name = FileName.clean(String(repeating: "长", count: 150) + ".docx")
-        #expect(name.count == FileName.longest)
+        #expect((FileName.longestBytes - 2...FileName.longestBytes).contains(name.utf8.count))
         #expect(name.hasSuffix("长.docx"))
         #expect(FileName.replacingEnding(of: "照片.pdf", with: "jpg") == "照片.jpg")
+    }
+
+    @Test(arguments: ["+5", "-0", "0x10", " 5", "", "１２", "9223372036854775808"])
+    func `a number of bytes is digits and nothing else`(_ text: String) {
+        #expect(Tus.count(text) == nil)
+        #expect(Tus.count("05") == 5 && Tus.count(nil) == nil)
+    }
+
+    @Test func `a character made of very many marks is no way around the length`() {
+        let marks = String(repeating: "\u{301}", count: 4000)
+        #expect(FileName.clean("a\(marks).txt") == "未命名.txt")
+        #expect(FileName.clean("课a\(marks).txt") == "课.txt")
+        #expect(FileName.clean("课.t\(marks)") == "课")
+        #expect(FileName.ending(of: "课.t\(marks)") == "")
+        let family = String(repeating: "👨‍👩‍👧‍👦", count: 100)
+        #expect(FileName.clean(family + ".pdf").utf8.count <= FileName.longestBytes)
     }
 
     @Test func `sizes are told in words`() {

@@ -97,6 +97,9 @@ import Web
         #expect(problems(good + [("area-2", "2-13"), ("group-2", "plan"), ("wanted-2", "1")]) == ["area-2"])
         #expect(problems(good + [("wanted-2", "0"), ("area-3", "9-99"), ("wanted-3", "1")]) == ["wanted-2", "area-3"])
         #expect(problems(good + [("year", "1999")]) == ["year", "due"])
+        for year in ["0", "-1", "9999", "10000", "9223372036854775807", "-9223372036854775808"] {
+            #expect(problems(good + [("year", year)]) == ["year", "due"])
+        }
     }
 
     @Test("What is published counts by itself, and what is taken down does not", arguments: TestDatabase.allCases)
@@ -186,6 +189,10 @@ import Web
             #expect(mine.text.contains("还差 2 项"))
             let page = try await dongxing.get(path)
             #expect(page.text.contains(made.border.name) && page.text.contains("提醒未完成的学校"), "\(page.text.suffix(800))")
+            let forged = "?after=" + TableCursor(sort: "", value: nil, id: "-1").text
+            for list in [path, CoveragePages.root, ContributionPages.root] {
+                #expect(try await dongxing.get(list + forged).status == 200)
+            }
             let told = try await dongxing.post(path + "/reminders", from: path)
             #expect(told.location == path)
             #expect(try await dongxing.post(path + "/reminders", from: path).status == 409)

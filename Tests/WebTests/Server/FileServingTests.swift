@@ -11,7 +11,7 @@ import Testing
         ("bytes=-30", .part(0..<10)), ("bytes=8-99", .part(8..<10)), ("bytes=10-", .impossible),
         ("bytes=-0", .impossible),
         ("bytes=4-2", .whole), ("bytes=0-1,4-5", .whole), ("lines=0-1", .whole), ("bytes=a-b", .whole),
-        ("bytes=", .whole),
+        ("bytes=", .whole), ("bytes=+1-+2", .whole), ("bytes=--1", .whole),
     ])
     func `ranges of ten bytes`(text: String, wish: FileServing.Wish) {
         #expect(FileServing.parse(text, size: 10) == wish)
@@ -36,7 +36,8 @@ import Testing
         func write() throws { try Data("0123456789".utf8).write(to: URL(fileURLWithPath: path)) }
         var routes = Routes(module: "test")
         routes.get("/kept", access: .public) { _ in
-            .download(path: path, name: "表.txt", contentType: "text/plain", temporary: false)
+            WebResponse.download(path: path, name: "表.txt", contentType: "text/plain", temporary: false)
+                .with(header: "etag", "\"now\"")
         }
         routes.get("/once", access: .public) { _ in
             .download(path: path, name: "表.txt", contentType: "text/plain", temporary: true)
@@ -47,6 +48,10 @@ import Testing
         #expect(part.status == 206)
         #expect(part.text == "234")
         #expect(part.headers[.contentRange] == "bytes 2-4/10")
+        let other = try await client.get("/kept", headers: ["range": "bytes=2-4", "if-range": "\"before\""])
+        #expect(other.status == 200 && other.text == "0123456789")
+        let same = try await client.get("/kept", headers: ["range": "bytes=2-4", "if-range": "\"now\""])
+        #expect(same.status == 206 && same.text == "234")
         let beyond = try await client.get("/kept", headers: ["range": "bytes=10-"])
         #expect(beyond.status == 416)
         #expect(beyond.headers[.contentRange] == "bytes */10")
