@@ -259,6 +259,10 @@ extension RosterComparison {
             return
         }
         guard !row.post.isEmpty, !here.contains(where: { $0.post == row.post }) else { return }
+        if let last = here.compactMap(\.until).max(), here.allSatisfy({ $0.until != nil }) {
+            content.notes.append(ImportProblem(column: nil, message: "\(last.chinese)起不在这里任职，岗位没有更改"))
+            return
+        }
         content.post = row.post
         content.endsPosts = true
         content.from = max(today, here.map(\.from).max() ?? today)

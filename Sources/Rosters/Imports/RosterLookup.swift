@@ -25,10 +25,11 @@ struct RosterLookup: Sendable {
     ///   - keys: whom each of the candidates is said to be by the platform's own key.
     ///   - guardianNumbers: of parents the rows tell of.
     ///   - schools: whose classes are needed.
+    ///   - today: on which posts have to hold.
     static func load(
         _ candidates: [PersonCandidate], keys: [ID<Person>?], guardianNumbers: [PersonIdentifier],
         schools: [OrganisationID],
-        roster: RosterKind, _ db: Connection, _ crypto: any CryptoProvider
+        roster: RosterKind, on today: LocalDate, _ db: Connection, _ crypto: any CryptoProvider
     ) throws -> RosterLookup {
         var found = RosterLookup()
         let store = RosterPeopleStore(db), identifiers = PersonIdentifierStore(db, crypto)
@@ -52,7 +53,7 @@ struct RosterLookup: Sendable {
             found.guardians = try GuardianshipStore(db).open(of: known)
             found.closedGuardians = try GuardianshipStore(db).closed(of: known)
         } else {
-            found.posts = try store.posts(of: known)
+            found.posts = try store.posts(of: known, on: today)
         }
         return found
     }

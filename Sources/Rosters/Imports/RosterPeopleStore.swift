@@ -28,6 +28,8 @@ struct RosterPeopleStore {
         let school: OrganisationID
         let post: String
         let from: LocalDate
+        /// The day it ends, as of a transfer that is agreed on; `nil` when nobody has ended it.
+        let until: LocalDate?
     }
 
     private static let atOnce = 512
@@ -67,18 +69,19 @@ struct RosterPeopleStore {
         return found
     }
 
-    /// The posts each of the people holds and has not left.
-    func posts(of ids: [ID<Person>]) throws -> [ID<Person>: [Post]] {
+    /// The posts each of the people holds on the day, and those that begin later.
+    func posts(of ids: [ID<Person>], on day: LocalDate) throws -> [ID<Person>: [Post]] {
         var found: [ID<Person>: [Post]] = [:]
         try eachChunk(ids) { chunk in
             try db.each(
                 """
-                SELECT person_id, organisation_id, post, valid_from FROM directory_appointment
-                WHERE person_id IN \(in: chunk) AND valid_to IS NULL ORDER BY valid_from, id
+                SELECT person_id, organisation_id, post, valid_from, valid_to FROM directory_appointment
+                WHERE person_id IN \(in: chunk) AND (valid_to IS NULL OR valid_to > \(day)) ORDER BY valid_from, id
                 """
             ) { row in
                 found[try row.get(0), default: []].append(
-                    Post(school: try row.get(1), post: try row.get(2), from: try row.get(3)))
+                    Post(
+                        school: try row.get(1), post: try row.get(2), from: try row.get(3), until: try row.get(4)))
             }
         }
         return found

@@ -79,9 +79,10 @@ struct RosterReading: Sendable {
         let guardians = asked.flatMap { prepared[$0].row.guardians.flatMap(\.numbers) }
             .map(\.identifier)
         let met = Set(candidates.compactMap(\.school)).subtracting(comparison.loadedSchools).sorted()
+        let today = comparison.today
         let known = try await database.read(isLong: true) { db in
             try RosterLookup.load(
-                candidates, keys: keys, guardianNumbers: guardians, schools: met, roster: roster, db, crypto)
+                candidates, keys: keys, guardianNumbers: guardians, schools: met, roster: roster, on: today, db, crypto)
         }
         comparison.take(known.classes, of: met)
         let matches = Dictionary(uniqueKeysWithValues: zip(asked, known.matches))

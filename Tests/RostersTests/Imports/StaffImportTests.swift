@@ -46,6 +46,23 @@ import Testing
         }
     }
 
+    @Test(arguments: TestDatabase.allCases)
+    func `whoever leaves later is here until then`(on database: TestDatabase) async throws {
+        try await withRosterSite(database) { site in
+            try await site.csv(StaffImportTests.roster(), roster: .staff)
+            let person = try #require(try await site.person("苏老师"))
+            let school = site.primary.id, last = Timestamp.now.day.adding(days: 30)
+            try await site.database.write {
+                try PersonStore($0).endAppointments(of: person, at: school, on: last, .transfer)
+            }
+            let again = try await site.csv(StaffImportTests.roster(), accept: false)
+            #expect(again.unchanged == 1)
+            let leads = try await site.csv(StaffImportTests.roster(post: "校领导"), accept: false)
+            let line = try #require(try await site.lines(leads, .unchanged).first)
+            #expect(line.content.notes.contains { $0.message.hasSuffix("起不在这里任职，岗位没有更改") })
+        }
+    }
+
     @Test func `another phone replaces the former one and comes back on undoing`() async throws {
         try await withRosterSite { site in
             try await site.csv(StaffImportTests.roster(), roster: .staff)
