@@ -3,11 +3,11 @@
 
     python3 Benchmarks/compare.py [--seconds 4] [--rounds 3]
 
-Needs release builds of `santong` and `floor`, and wrk. Loads a demo city into a temporary folder, captures the pages and the
-statements behind them, then loads both servers in turn and prints a table: CPU milliseconds a request (user and system,
+Needs release builds of `santong` and `floor`, and wrk. Loads a demo city into a temporary folder, adds resources to some of its
+lessons, captures the pages and the statements behind them, then loads both servers in turn and prints a table: CPU milliseconds a request (user and system,
 the whole process), the ratio, and the 95th percentile of Santong's latency.
 """
-import argparse, os, pathlib, re, signal, socket, sqlite3, statistics, subprocess, tempfile, time, urllib.request
+import argparse, json, os, pathlib, re, signal, socket, sqlite3, statistics, subprocess, tempfile, time, urllib.parse, urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 RELEASE = ROOT / ".build/release"
@@ -65,6 +65,48 @@ def load(process, url, token, seconds):
     return (cpu(process) - before) * 1000 / requests, float(re.search(r"p95 ([\d.]+)", text)[1]), requests
 
 
+# Lessons that get resources, and how many each.
+LESSONS, EACH = 12, 30
+
+
+def add_resources(database):
+    """Copies a published resource of the demo to other lessons and schools. Returns a copy, its lesson and what it is called."""
+    source, content, lesson = database.execute(
+        """SELECT i.id, i.content, x.node_id FROM resources_item i JOIN resources_item_node x ON x.item_id = i.id
+           WHERE i.state = 'published' AND i.visibility IN ('city', 'public') AND i.adapted_from IS NULL
+           ORDER BY i.id LIMIT 1""").fetchone()
+    content = json.loads(content)
+    schools = [row[0] for row in database.execute("SELECT id FROM directory_organisation WHERE kind = 'school' ORDER BY id")]
+    lessons = database.execute(
+        "SELECT id, title FROM resources_node WHERE kind = 'lesson' AND is_removed = 0 ORDER BY id = ? DESC, id LIMIT ?",
+        (lesson, LESSONS)).fetchall()
+    kinds = ["教案", "课件", "导学案", "练习", "微课"]
+
+    def copy(table, key, replaced):
+        cursor = database.execute(f"SELECT * FROM {table} WHERE {key} = ?", (source,))
+        names = [column[0] for column in cursor.description]
+        for number, row in enumerate(cursor.fetchall()):
+            row = dict(zip(names, row)) | replaced
+            if key != "id" and "id" in row:
+                row["id"] = row["id"][:14] + f"{number:02d}" + replaced[key][-10:]
+            database.execute(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})", list(row.values()))
+
+    for number in range(LESSONS * EACH):
+        (node, title), item = lessons[number % len(lessons)], source[:20] + f"{number:06d}"
+        told = content | {"title": f"《{title}》{kinds[number % len(kinds)]}（{number}）", "nodes": [node]}
+        told["visibility"] = ["city", "public"][number % 2]
+        text = json.dumps(told, ensure_ascii=False)
+        copy("resources_item", "id", {
+            "id": item, "title": told["title"], "content": text, "visibility": told["visibility"],
+            "school_id": schools[number * 7 % len(schools)]})
+        copy("resources_item_version", "item_id", {"item_id": item, "content": text})
+        copy("resources_item_node", "item_id", {"item_id": item, "node_id": node})
+        for table in ["resources_item_author", "resources_item_file"]:
+            copy(table, "item_id", {"item_id": item})
+    database.commit()
+    return item, node, title
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--seconds", type=int, default=4)
@@ -78,9 +120,16 @@ def main():
         token = subprocess.run(
             [RELEASE / "santong", "user", "token", "shiju", "--data", data], cwd=ROOT, check=True, capture_output=True, text=True
         ).stdout.strip()
-        school = sqlite3.connect(data / "santong.sqlite").execute(
+        database = sqlite3.connect(data / "santong.sqlite")
+        school = database.execute(
             "SELECT id FROM directory_organisation WHERE kind = 'school' ORDER BY path LIMIT 1").fetchone()[0]
-        paths = {"schools": "/schools", "plan": "/plan", "school": f"/schools/{school}"}
+        item, node, words = add_resources(database)
+        database.close()
+        subprocess.run(
+            [RELEASE / "santong", "search", "rebuild", "--data", data], cwd=ROOT, check=True, capture_output=True)
+        paths = {
+            "schools": "/schools", "plan": "/plan", "school": f"/schools/{school}", "resource": f"/resources/{item}",
+            "node": f"/textbook-nodes/{node}", "search": "/resources/search?q=" + urllib.parse.quote(words)}
 
         subprocess.run(["gcc", "-shared", "-fPIC", "-O2", "-o", shim, ROOT / "Benchmarks/trace.c", "-ldl"], check=True)
         port, statements = free_port(), folder / "statements"
@@ -111,7 +160,8 @@ def main():
                 total += count
             ratio, own, bare, p95 = (statistics.median(column) for column in zip(*rounds))
             size = (pages / f"{name}.html").stat().st_size
-            print(f"| {path.replace(school, ':id')} | {size} | {own:.3f} | {bare:.3f} | {ratio:.2f} | {p95:.1f} |")
+            shown = re.sub(r"/[0-9a-z]{26}$", "/:id", urllib.parse.unquote(path))
+            print(f"| {shown} | {size} | {own:.3f} | {bare:.3f} | {ratio:.2f} | {p95:.1f} |")
         print(f"resident memory after {total} requests: {memory(santong)} MB")
         stop(santong)
         stop(floor)

@@ -19,7 +19,8 @@ enum DeskMeasure {
             let caller = RouteCaller(platform: platform)
             for (role, token) in try await IdentityMeasure.administrators(schools, platform) {
                 for level in levels where role != "school_admin" || level == "school" {
-                    for query in ["level=\(level)", "level=\(level)&area=2-14", "level=\(level)&show=late"] {
+                    for narrowed in ["", "&area=2-14", "&show=late", "&show=mine"] {
+                        let query = "level=\(level)\(narrowed)"
                         try await caller.time("\(role) \(query)", "/resources/reviews", query: query, token: token)
                     }
                 }

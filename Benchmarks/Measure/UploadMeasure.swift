@@ -39,8 +39,8 @@ enum UploadMeasure {
 
     /// Lines of text, each different, so that the content is taken and no block is like another.
     private static func write(_ path: String, megabytes: Int) throws {
-        FileManager.default.createFile(atPath: path, contents: nil)
-        guard let file = FileHandle(forWritingAtPath: path) else { throw DomainError.notFound }
+        guard FileManager.default.createFile(atPath: path, contents: nil), let file = FileHandle(forWritingAtPath: path)
+        else { throw DomainError.notFound }
         for number in 0..<megabytes {
             let line = String(format: "%015d", number) + "\n"
             try file.write(contentsOf: Data(String(repeating: line, count: (1 << 20) / 16).utf8))

@@ -167,7 +167,18 @@ enum ContentMark: Equatable {
         let head = narrowed(bytes)
         let start = head.starts(with: [0xEF, 0xBB, 0xBF]) ? head.dropFirst(3) : head[...]
         if start.first(where: { $0 > 0x20 }) == 0x3C { return true }
-        let lower = String(decoding: head, as: UTF8.self).lowercased()
-        return ["script", "html", "!doctype", "?php", "svg", "iframe"].contains { lower.contains("<" + $0) }
+        return head.indices.contains { place in head[place] == 0x3C && names(tags, at: head[(place + 1)...]) }
+    }
+
+    private static let tags = ["script", "html", "!doctype", "?php", "svg", "iframe"].map { Array($0.utf8) }
+
+    /// Whether one of the words, in whatever case, begins the bytes. Searching them as text takes longer than the hash of
+    /// many a file.
+    private static func names(_ words: [[UInt8]], at bytes: ArraySlice<UInt8>) -> Bool {
+        words.contains { word in
+            bytes.starts(with: word) { byte, letter in
+                byte == letter || (0x41...0x5A).contains(byte) && byte | 0x20 == letter
+            }
+        }
     }
 }

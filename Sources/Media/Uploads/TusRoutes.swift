@@ -138,6 +138,7 @@ struct TusRoutes: Sendable {
         guard (stream.announced ?? 0) <= upload.length - offset else { throw TusRefusal(413, "内容超过了声明的文件大小。") }
         if file.needsHash { try await SheetRowFeed.onThread { try file.remakeHash() } }
         let before = file.mark()
+        var kept = service.now()
         let end = try await stream.read(
             { piece in
                 guard file.offset + piece.count <= upload.length else { throw TusRefusal(413, "内容超过了声明的文件大小。") }
@@ -145,7 +146,11 @@ struct TusRoutes: Sendable {
                 proof?.running.update(piece)
             },
             between: {
-                if isPlain, file.unsynced >= UploadService.checkpoint { try await service.keep(upload, file) }
+                guard isPlain, UploadService.checkpoint.isDue(file.unsynced, since: kept, now: service.now()) else {
+                    return
+                }
+                try await service.keep(upload, file)
+                kept = service.now()
             })
         if let proof, end != .complete || !proof.isRight {
             try file.begin(at: before.offset, hash: before.hash)

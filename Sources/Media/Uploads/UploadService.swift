@@ -10,8 +10,9 @@ struct UploadService: Sendable {
     let settings: MediaSettings
     let now: @Sendable () -> Timestamp
 
-    /// Bytes after which a long body is made safe while it still arrives.
-    static let checkpoint = 16 << 20
+    /// When a long body is made safe while it still arrives: on a slow line early, as sending again takes long there; on a
+    /// fast one after more, as each time costs a sync and a row.
+    static let checkpoint = UploadCheckpoint(bytes: 16 << 20, seconds: 4, mostBytes: 32 << 20)
 
     /// Bytes that one file of hers may have.
     func fileLimit(of user: CurrentUser) -> Int {
@@ -154,6 +155,22 @@ struct UploadService: Sendable {
             for id in ids where !known.contains(id) { desk.discard(id) }
         }
         return count
+    }
+}
+
+/// A point on the way of a long body at which it is made safe.
+struct UploadCheckpoint: Sendable {
+    /// Bytes that are worth it once `seconds` have gone by.
+    let bytes: Int
+    let seconds: Int64
+    /// Bytes that are worth it at any time.
+    let mostBytes: Int
+
+    /// - Parameters:
+    ///   - unsynced: bytes that came since the last time.
+    ///   - last: when that was.
+    func isDue(_ unsynced: Int, since last: Timestamp, now: @autoclosure () -> Timestamp) -> Bool {
+        unsynced >= mostBytes || unsynced >= bytes && now() >= last.adding(seconds: seconds)
     }
 }
 

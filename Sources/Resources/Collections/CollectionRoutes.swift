@@ -81,7 +81,7 @@ struct CollectionRoutes: Sendable {
     ) async throws -> WebResponse {
         let id: ID<ItemCollection> = try request.id("id"), user = try request.user
         let query = request.query.text("q") ?? "", typed = request.form
-        let view = try await database.read(isLong: !query.isEmpty) { db in
+        let view = try await database.read(snapshot: !query.isEmpty) { db in
             let store = CollectionStore(db), collection = try store.managed(id, by: user)
             let viewer = ResourceViewer(user), items = try store.items(of: id, for: viewer)
             var found: [Item] = []

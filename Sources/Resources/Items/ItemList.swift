@@ -17,6 +17,7 @@ extension ItemStore {
 
     /// A slice, the latest first. `after` is the id of the last one seen.
     func list(_ filter: Filter, for viewer: ResourceViewer, after: String?, limit: Int) throws -> Slice {
+        if filter.isSearched { return try searched(filter, for: viewer, after: after, limit: limit) }
         let ways = filter.ways(for: viewer)
         guard !ways.isEmpty else { return Slice(rows: [], total: 0, isTotalBounded: false) }
         var total = 0
@@ -31,7 +32,8 @@ extension ItemStore {
 
     /// The latest of a list, where nobody is told how many there are.
     func latest(_ filter: Filter, for viewer: ResourceViewer, limit: Int) throws -> [Item] {
-        try rows(along: filter.ways(for: viewer), after: nil, limit: limit)
+        if filter.isSearched { return try searched(filter, for: viewer, after: nil, limit: limit).rows }
+        return try rows(along: filter.ways(for: viewer), after: nil, limit: limit)
     }
 
     private func rows(along ways: [ItemWay], after: String?, limit: Int) throws -> [Item] {
@@ -46,6 +48,40 @@ extension ItemStore {
         return try rows(ids)
     }
 
+    /// Resources that words find in a list on a page.
+    static let mostSearched = 1_000
+    /// Resources that words find for a file.
+    private static let mostSearchedForFile = 50_000
+
+    /// A slice of what the index of the search finds by words, the latest first. Whatever it finds, the records of this
+    /// moment say whether she may see it.
+    private func searched(
+        _ filter: Filter, for viewer: ResourceViewer, after: String?, limit: Int
+    ) throws -> Slice {
+        let most = min(max(ItemStore.mostSearched, limit), ItemStore.mostSearchedForFile)
+        let hits = try ItemSearch(db).listed(filter.request, for: viewer, atMost: most)
+        var ids = hits.items
+        if let own = filter.wayOfOwn(for: viewer) {
+            ids += try db.column("SELECT i.id FROM \(own.rows) LIMIT \(most)", as: ID<Item>.self)
+        }
+        ids.sort { $0.rawValue > $1.rawValue }
+        let rest = ids.drop { id in after.map { id.rawValue >= $0 } ?? false }
+        var plain = filter
+        plain.text = ""
+        let matching = SQL.joined([viewer.condition] + plain.conditions, " AND ")
+        var found: [Item] = [], place = rest.startIndex
+        while found.count < limit, place < rest.endIndex {
+            let some = Array(rest[place..<min(place + 100, rest.endIndex)])
+            place += some.count
+            found += try db.rows(
+                """
+                SELECT \(Item.columns) FROM \(Item.source) WHERE i.id IN \(in: some) AND \(matching)
+                ORDER BY i.id DESC
+                """, Item.init)
+        }
+        return Slice(rows: Array(found.prefix(limit)), total: ids.count, isTotalBounded: !hits.isWhole)
+    }
+
     /// The resources in the order of their ids, the latest first.
     private func rows(_ ids: [ID<Item>]) throws -> [Item] {
         var found: [Item] = []
@@ -57,12 +93,25 @@ extension ItemStore {
         return found
     }
 
+    /// What the page of a lesson or unit shows of one kind.
+    struct Shelf: Sendable {
+        let group: ResourceGroup
+        let rows: [Item]
+        /// Of all resources of the node, or of the latest where there are more than `mostOnShelves`.
+        let total: Int
+        let isWhole: Bool
+    }
+
+    /// Resources of a node that its page looks at, the latest.
+    static let mostOnShelves = 2_000
+
     /// The published resources of a lesson or unit by what stands together, the latest first, and how many there are.
-    func shelf(
-        of node: ID<TextbookNode>, for viewer: ResourceViewer, atMost limit: Int
-    ) throws -> [(group: ResourceGroup, rows: [Item], total: Int)] {
+    func shelves(
+        of node: ID<TextbookNode>, for viewer: ResourceViewer, atMost limit: Int, among most: Int = mostOnShelves
+    ) throws -> [Shelf] {
         var filter = Filter()
-        filter.node = node
+        (filter.node, filter.mostOfNode) = (node, most + 1)
+        let keys: Int = try db.value("SELECT COUNT(*) FROM (\(filter.keys(of: node))) k") ?? 0
         var found: [String: (rows: [Item], total: Int)] = [:]
         for way in filter.ways(for: viewer) {
             try db.each(
@@ -81,19 +130,27 @@ extension ItemStore {
         }
         return ResourceGroup.allCases.map { group in
             let shelf = found[group.rawValue] ?? ([], 0)
-            return (group, shelf.rows, shelf.total)
+            return Shelf(group: group, rows: shelf.rows, total: shelf.total, isWhole: keys <= most)
         }
     }
 
-    /// How many published resources the viewer finds at each unit and lesson of a volume.
-    func counts(in textbook: ID<Textbook>, for viewer: ResourceViewer) throws -> [ID<TextbookNode>: Int] {
+    /// Resources that are counted at a unit or lesson in the tree of a volume.
+    static let mostAtNode = 50
+
+    /// How many published resources the viewer finds at each unit and lesson of a volume; one more than `most` where there
+    /// are more.
+    func counts(
+        in textbook: ID<Textbook>, for viewer: ResourceViewer, upTo most: Int = mostAtNode
+    ) throws -> [ID<TextbookNode>: Int] {
         var counts: [ID<TextbookNode>: Int] = [:]
         try db.each(
             """
-            SELECT x.node_id, COUNT(*) FROM resources_node n CROSS JOIN resources_item_node x
-            CROSS JOIN resources_item i CROSS JOIN directory_organisation o
-            WHERE n.textbook_id = \(textbook) AND x.node_id = n.id AND i.id = x.item_id AND o.id = i.school_id
-                AND i.state = 'published' AND \(viewer.condition) GROUP BY x.node_id
+            SELECT n.id, (
+                SELECT COUNT(*) FROM (
+                    SELECT 1 FROM resources_item_node x CROSS JOIN resources_item i CROSS JOIN directory_organisation o
+                    WHERE x.node_id = n.id AND i.id = x.item_id AND o.id = i.school_id AND i.state = 'published'
+                        AND \(viewer.condition) LIMIT \(most + 1)) AS few)
+            FROM resources_node n WHERE n.textbook_id = \(textbook)
             """
         ) { counts[try $0.get(0)] = try $0.get(1) }
         return counts
@@ -115,17 +172,20 @@ extension ItemStore.Filter {
             return [way("SELECT m.item_id FROM resources_item_author m WHERE m.person_id = \(author)", viewer)]
         }
         if let node {
-            return [
-                way(
-                    """
-                    SELECT x.item_id FROM resources_item_node x WHERE x.node_id IN (
-                        SELECT n.id FROM resources_node n WHERE n.id = \(node) OR n.parent_id = \(node))
-                    """, viewer)
-            ]
+            return [way(keys(of: node), viewer)]
         }
         if places.roots.allSatisfy(ResourceViewer.isNarrow) { return [wayOfSchools(viewer)] }
         if isPending { return [wayOfPending(viewer)] }
         return states.flatMap { ways(of: $0, viewer) }
+    }
+
+    /// The resources of a lesson or unit, whoever may see them.
+    func keys(of node: ID<TextbookNode>) -> SQL {
+        let some: SQL = mostOfNode.map { " ORDER BY x.item_id DESC LIMIT \($0)" } ?? ""
+        return """
+            SELECT DISTINCT x.item_id FROM resources_item_node x WHERE x.node_id IN (
+                SELECT n.id FROM resources_node n WHERE n.id = \(node) OR n.parent_id = \(node))\(some)
+            """
     }
 
     private var places: DataScope { below.map { DataScope([$0]) } ?? within }
@@ -161,6 +221,36 @@ extension ItemStore.Filter {
                 """, key: "q.item_id")
     }
 
+    /// Whether words are to be looked up in the index: a list that begins nowhere in particular would look at every row.
+    var isSearched: Bool {
+        !text.isEmpty && states == [.published] && author == nil && node == nil && !isPending && within == .everything
+    }
+
+    /// The same as a question to the index.
+    var request: SearchRequest {
+        var request = SearchRequest(text: String(ChineseText.normalised(text).prefix(SearchRequest.longest)))
+        if let group { request.facets[.group] = group.rawValue }
+        if let below { request.facets[.place] = below.text }
+        return request
+    }
+
+    /// Her own published ones, as far as nobody else is shown them where she is.
+    func wayOfOwn(for viewer: ResourceViewer) -> ItemWay? { wayOfOwn(.published, viewer) }
+
+    private func wayOfOwn(_ state: ItemState, _ viewer: ResourceViewer) -> ItemWay? {
+        guard let person = viewer.person else { return nil }
+        // As far as the other parts have not got them.
+        let others = state == .published ? viewer.published : viewer.reviewed ?? "1 = 0"
+        var parts: [SQL] = ["i.state = \(state)", "NOT (\(others))"] + words
+        if places != .everything { parts.append(ResourceViewer.madeWithin(places)) }
+        return ItemWay(
+            rows: """
+                (SELECT DISTINCT w.item_id AS id FROM resources_item_author w WHERE w.person_id = \(person)) m
+                CROSS JOIN resources_item i CROSS JOIN directory_organisation o
+                WHERE i.id = m.id AND o.id = i.school_id AND \(SQL.joined(parts, " AND "))
+                """)
+    }
+
     /// Beginning at the latest of each visibility.
     private func ways(of state: ItemState, _ viewer: ResourceViewer) -> [ItemWay] {
         var rest = words
@@ -174,18 +264,7 @@ extension ItemStore.Filter {
             let all = ["i.state = \(state)", kind, reach] + rest
             return ItemWay(rows: "resources_item i WHERE \(SQL.joined(all, " AND "))")
         }
-        if let person = viewer.person {
-            // Her own, as far as the other parts have not got them.
-            let others = state == .published ? viewer.published : viewer.reviewed ?? "1 = 0"
-            let matching = SQL.joined(["i.state = \(state)", "NOT (\(others))"] + rest, " AND ")
-            ways.append(
-                ItemWay(
-                    rows: """
-                        (SELECT DISTINCT w.item_id AS id FROM resources_item_author w WHERE w.person_id = \(person)) m
-                        CROSS JOIN resources_item i CROSS JOIN directory_organisation o
-                        WHERE i.id = m.id AND o.id = i.school_id AND \(matching)
-                        """))
-        }
+        if let own = wayOfOwn(state, viewer) { ways.append(own) }
         return ways
     }
 }

@@ -76,12 +76,24 @@ enum ItemPages {
             \(UI.select("group", label: "类型", options: groups, selected: query["group"]))
             """
         if isSignedIn { fields += UI.select("place", label: "来自", options: places, selected: query["place"]) }
+        let words = query.text("q"), actions = searching(words, node) + metadata(query, isSignedIn)
         let content: HTML = """
-            \(UI.heading("资源库", note: node.map { $0.full } ?? "已发布的资源", actions: metadata(query, isSignedIn)))
+            \(UI.heading("资源库", note: note(words, node), actions: actions))
             \(UI.card(nil, UI.filterBar(action: root, query: query, keep: node == nil ? [] : ["node"], fields)))
             \(UI.card(nil, library(isExportable: isSignedIn).html(slice, path: root, query: query)))
             """
         return UI.layout("资源库", request.page, breadcrumbs: [Crumb("资源库")], wide: true, content)
+    }
+
+    private static func note(_ words: String?, _ node: NodePlace?) -> String {
+        if let node { return node.full }
+        return words == nil ? "已发布的资源" : "按更新先后，最多列出 \(ItemStore.mostSearched) 项"
+    }
+
+    /// The same words, the best fitting first.
+    private static func searching(_ words: String?, _ node: NodePlace?) -> HTML {
+        guard let words, node == nil else { return "" }
+        return UI.linkButton("按相关程度查找", url: SearchPages.root + "?" + FormValues([("q", words)]).encoded)
     }
 
     /// What is told of the resources of the list, as files.

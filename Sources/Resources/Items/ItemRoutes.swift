@@ -33,9 +33,8 @@ struct ItemRoutes: Sendable {
         _ filter: ItemStore.Filter, _ viewer: ResourceViewer, _ query: TableQuery
     ) async throws -> Lines {
         let limit = query.format == nil ? query.fetchLimit : ItemRoutes.mostExported + 1
-        // Words are looked for in every row, and a file has many: such work has threads of its own.
-        let isLong = query.format != nil || !filter.text.isEmpty
-        let lines = try await database.read(isLong: isLong) { db in
+        // A file has many rows: such work has threads of its own.
+        let lines = try await database.read(snapshot: !filter.text.isEmpty, isLong: query.format != nil) { db in
             let store = ItemStore(db)
             let slice = try store.list(filter, for: viewer, after: query.after?.id, limit: limit)
             var authors: [ID<Item>: [ItemAuthor]] = [:]

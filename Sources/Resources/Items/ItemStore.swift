@@ -61,6 +61,8 @@ package struct ItemStore {
         var text = ""
         var group: ResourceGroup?
         var node: ID<TextbookNode>?
+        /// Only the latest of the node.
+        var mostOfNode: Int?
         /// Only of this place.
         var below: OrganisationPath?
         /// Only of these places.

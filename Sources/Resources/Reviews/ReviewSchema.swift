@@ -64,6 +64,37 @@ enum ReviewSchema {
         CREATE INDEX resources_review_step_area ON resources_review_step (level, area, due_on, id) WHERE state = 'open'
         """,
     ]
+
+    /// A desk narrowed to a subject, or without the subjects of others, is read from an index alone as well, and so is what
+    /// somebody has claimed.
+    static let narrowedDesks = [
+        "DROP INDEX resources_review_step_city", "DROP INDEX resources_review_step_unit",
+        "DROP INDEX resources_review_step_path",
+        """
+        CREATE INDEX resources_review_step_by_city ON resources_review_step (level, due_on, id, area)
+        WHERE state = 'open'
+        """,
+        """
+        CREATE INDEX resources_review_step_by_unit ON resources_review_step (level, unit_path, due_on, id, area)
+        WHERE state = 'open'
+        """,
+        """
+        CREATE INDEX resources_review_step_by_path ON resources_review_step (level, path, due_on, id, area)
+        WHERE state = 'open'
+        """,
+        """
+        CREATE INDEX resources_review_step_unit_area ON resources_review_step (level, unit_path, area, due_on, id)
+        WHERE state = 'open'
+        """,
+        """
+        CREATE INDEX resources_review_step_path_area ON resources_review_step (level, path, area, due_on, id)
+        WHERE state = 'open'
+        """,
+        """
+        CREATE INDEX resources_review_step_claimed ON resources_review_step (claimed_by, level, due_on, id)
+        WHERE state = 'open' AND claimed_by IS NOT NULL
+        """,
+    ]
 }
 
 enum ReviewCheckSchema {

@@ -37,13 +37,8 @@ struct ItemSearch {
     func find(_ request: SearchRequest, for viewer: ResourceViewer) throws -> SearchAnswer {
         let plan = SearchPlan(request.text)
         guard !request.isEmpty, !plan.parts.isEmpty || request.text.isEmpty else { return SearchAnswer() }
-        let pending = try index.pending(limit: ItemSearch.freshest + 1)
-        let fresh = try FreshBlock(pending.prefix(ItemSearch.freshest).map(\.item), db)
-        var walk = Walk(
-            index: index, blocks: try index.blocks().map(\.number), fresh: fresh,
-            base: BaseFilter(request, viewer),
-            hidden: Set(pending.isEmpty ? [] : try index.numbers(of: pending.map(\.item))))
-        var answer = SearchAnswer(isCatchingUp: pending.count > ItemSearch.freshest)
+        var (walk, isCatchingUp) = try walk(request, viewer, most: ItemSearch.most)
+        var answer = SearchAnswer(isCatchingUp: isCatchingUp)
         try walk.go(plan.strictTerms) { plan.strict($0, among: $1) }
         (answer.total, answer.isExact) = (walk.total, walk.isWhole)
         var found = walk.found(atMost: ItemSearch.most).map { (number: $0, isLoose: false) }
@@ -60,11 +55,40 @@ struct ItemSearch {
         }
         let weights = try weights(of: plan, isNeeded: found.contains(where: \.isLoose))
         var ranking = SearchRanking(plan, weights: weights)
-        answer.hits = try ranked(found, &ranking, fresh)
+        answer.hits = try ranked(found, &ranking, walk.fresh)
         let strict = found.count { !$0.isLoose }
         answer.isLoose = strict == 0 && !answer.hits.isEmpty
         if strict < answer.hits.count { (answer.total, answer.isExact) = (answer.hits.count, true) }
         return answer
+    }
+
+    /// What fits as typed, for lists that have an order of their own: nothing is scored. The records are to say once more
+    /// what of it she may see.
+    /// - Parameter limit: resources at most; where more fit, those in better places of the index are taken.
+    /// - Returns: the resources in no order, and whether these are all.
+    func listed(
+        _ request: SearchRequest, for viewer: ResourceViewer, atMost limit: Int
+    ) throws -> (items: [ID<Item>], isWhole: Bool) {
+        let plan = SearchPlan(request.text)
+        guard !plan.parts.isEmpty else { return ([], true) }
+        var (walk, _) = try walk(request, viewer, most: limit)
+        try walk.go(plan.strictTerms) { plan.strict($0, among: $1) }
+        let numbers = walk.found(atMost: limit)
+        let fresh = numbers.filter { $0 < 0 }.map { walk.fresh.kept($0).item }
+        let kept = try index.items(of: numbers.filter { $0 >= 0 })
+        return (fresh + kept, walk.isWhole && walk.total <= limit)
+    }
+
+    private func walk(
+        _ request: SearchRequest, _ viewer: ResourceViewer, most: Int
+    ) throws -> (Walk, isCatchingUp: Bool) {
+        let pending = try index.pending(limit: ItemSearch.freshest + 1)
+        let walk = Walk(
+            index: index, blocks: try index.blocks().map(\.number),
+            fresh: try FreshBlock(pending.prefix(ItemSearch.freshest).map(\.item), db),
+            base: BaseFilter(request, viewer),
+            hidden: Set(pending.isEmpty ? [] : try index.numbers(of: pending.map(\.item))), most: most)
+        return (walk, pending.count > ItemSearch.freshest)
     }
 
     private func ranked(
@@ -145,9 +169,9 @@ struct FreshBlock: Sendable {
 
     init(_ items: [ID<Item>], _ db: Connection) throws {
         entries = items.isEmpty ? [] : try SearchSourceStore(db).entries(of: items)
-        var builder = SearchBlockBuilder(band: 0)
-        for entry in entries { builder.add(entry) }
-        let made = builder.take().lists
+        var builder = SearchBlockBuilder(band: 0), table = SearchTermTable()
+        for entry in entries { builder.add(entry, &table) }
+        let made = builder.take(table).lists
         lists = BlockLists(packed: Dictionary(uniqueKeysWithValues: made.map { ($0.term, $0.slots) }))
     }
 
@@ -168,6 +192,8 @@ private struct Walk {
     let base: BaseFilter
     /// Places of resources that changed since.
     let hidden: Set<Int>
+    /// Places that one way of fitting gathers.
+    let most: Int
     private var tiers: [[Int]] = [[], [], []]
     private(set) var total = 0
     private(set) var isWhole = true
@@ -175,8 +201,11 @@ private struct Walk {
     private var known: [Int: BlockLists] = [:]
     private var asked: Set<String> = []
 
-    init(index: SearchIndexStore, blocks: [Int], fresh: FreshBlock, base: BaseFilter, hidden: Set<Int>) {
-        (self.index, self.blocks, self.fresh, self.base, self.hidden) = (index, blocks, fresh, base, hidden)
+    init(
+        index: SearchIndexStore, blocks: [Int], fresh: FreshBlock, base: BaseFilter, hidden: Set<Int>, most: Int
+    ) {
+        (self.index, self.blocks, self.fresh, self.base) = (index, blocks, fresh, base)
+        (self.hidden, self.most) = (hidden, most)
     }
 
     mutating func restart() { (tiers, total, isWhole) = ([[], [], []], 0, true) }
@@ -192,7 +221,7 @@ private struct Walk {
         asked.formUnion(wanted)
         var place = 0, step = 0
         while place < blocks.count {
-            guard tiers[0].count < ItemSearch.most else {
+            guard tiers[0].count < most else {
                 isWhole = false
                 return
             }
@@ -221,7 +250,7 @@ private struct Walk {
             fresh.subtract(seen)
             seen.formUnion(set)
             fresh.latest { slot in
-                guard tiers[tier].count < ItemSearch.most else { return false }
+                guard tiers[tier].count < most else { return false }
                 tiers[tier].append(number(slot))
                 return true
             }

@@ -70,34 +70,3 @@ struct SearchFolding {
         try index.setUsed(block.used + entries.count, of: block.number)
     }
 }
-
-/// Gathers the resources of a whole block in memory.
-struct SearchBlockBuilder: Sendable {
-    let band: Int
-    private var entries: [SearchEntry] = []
-    private var slots: [String: [UInt16]] = [:]
-
-    init(band: Int) { self.band = band }
-
-    var isFull: Bool { entries.count == SlotSet.capacity }
-    var isEmpty: Bool { entries.isEmpty }
-
-    mutating func add(_ entry: SearchEntry) {
-        for term in SearchTerms.of(entry) { slots[term, default: []].append(UInt16(entries.count)) }
-        var kept = entry
-        kept.body = []
-        entries.append(kept)
-    }
-
-    /// What was gathered, its lists in the order of the terms; the next block begins empty.
-    mutating func take() -> (entries: [SearchEntry], lists: [(term: String, slots: [UInt8])]) {
-        let lists = slots.keys.sorted().map { term -> (term: String, slots: [UInt8]) in
-            var set = SlotSet()
-            for slot in slots[term] ?? [] { set.insert(Int(slot)) }
-            return (term, set.packed)
-        }
-        let full = (entries, lists)
-        self = SearchBlockBuilder(band: band)
-        return full
-    }
-}

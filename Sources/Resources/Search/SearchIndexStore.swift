@@ -52,6 +52,17 @@ struct SearchIndexStore {
         }
     }
 
+    /// The resources in the places, in no order.
+    func items(of numbers: [Int]) throws -> [ID<Item>] {
+        var found: [ID<Item>] = []
+        for start in stride(from: 0, to: numbers.count, by: 500) {
+            let some = Array(numbers[start..<min(start + 500, numbers.count)])
+            found += try db.column(
+                "SELECT item_id FROM resources_search_entry WHERE number IN \(in: some)", as: ID<Item>.self)
+        }
+        return found
+    }
+
     func numbers(of items: [ID<Item>]) throws -> [Int] {
         try db.column("SELECT number FROM resources_search_entry WHERE item_id IN \(in: items)")
     }

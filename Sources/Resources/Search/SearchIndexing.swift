@@ -102,26 +102,25 @@ package struct SearchIndexing: Sendable {
             try store.giveUpUnfinished()
         }
         var builders = (0..<SearchMerit.bands).map { SearchBlockBuilder(band: $0) }
-        var blocks: [Int] = [], last = "", count = 0
-        while true {
-            let after = last
-            let items = try await database.read(isLong: true) {
-                try SearchSourceStore($0).published(after: after, limit: 500)
-            }
-            guard let next = items.last else { break }
-            last = next.rawValue
-            let bodies = try await bodies(of: items)
-            for var entry in try await database.read(isLong: true, { try SearchSourceStore($0).entries(of: items) }) {
-                entry.body += bodies[entry.item] ?? []
+        var table = SearchTermTable(), blocks: [Int] = [], count = 0, told = Timestamp.now
+        var page = try await entries(after: "")
+        while let last = page.last?.item.rawValue {
+            // The next are read while these are taken apart.
+            async let next = entries(after: last)
+            for entry in page {
                 let band = entry.merit.band
-                builders[band].add(entry)
-                count += 1
-                if builders[band].isFull { blocks.append(try await write(&builders[band], id)) }
+                builders[band].add(entry, &table)
+                if builders[band].isFull { blocks.append(try await write(builders[band].take(table), in: band, id)) }
             }
-            try await database.write { try SearchRebuildStore($0).goOn(id, now: .now) }
+            count += page.count
+            if Timestamp.now >= told.adding(seconds: SearchIndexing.sign) {
+                try await database.write { try SearchRebuildStore($0).goOn(id, now: .now) }
+                told = .now
+            }
+            page = try await next
         }
         for band in builders.indices where !builders[band].isEmpty {
-            blocks.append(try await write(&builders[band], id))
+            blocks.append(try await write(builders[band].take(table), in: band, id))
         }
         let made = blocks
         try await database.write { db in
@@ -133,11 +132,40 @@ package struct SearchIndexing: Sendable {
         return count
     }
 
+    /// Seconds after which a rebuild says again that it goes on.
+    private static let sign: Int64 = 10
+    /// Resources read at once for a rebuild.
+    private static let page = 1000
+
+    /// The next published resources behind the one named, with what is known of their files; empty at the end.
+    private func entries(after id: String) async throws -> [SearchEntry] {
+        var last = id
+        while true {
+            let after = last
+            let (items, entries) = try await database.read(isLong: true) { db in
+                let store = SearchSourceStore(db)
+                let items = try store.published(after: after, limit: SearchIndexing.page)
+                return (items, try store.entries(of: items))
+            }
+            guard let next = items.last else { return [] }
+            // All of them may have been taken down since they were listed.
+            last = next.rawValue
+            if entries.isEmpty { continue }
+            let bodies = try await bodies(of: items)
+            return entries.map { entry in
+                var entry = entry
+                entry.body += bodies[entry.item] ?? []
+                return entry
+            }
+        }
+    }
+
     /// Rows in one transaction.
     private static let slice = 4000
 
-    private func write(_ builder: inout SearchBlockBuilder, _ rebuild: String) async throws -> Int {
-        let band = builder.band, full = builder.take()
+    private func write(
+        _ full: (entries: [SearchEntry], lists: [(term: String, slots: [UInt8])]), in band: Int, _ rebuild: String
+    ) async throws -> Int {
         let block = try await database.write { db in
             let block = try SearchIndexStore(db).newBlock(in: band, .building).number
             try SearchIndexStore(db).setUsed(full.entries.count, of: block)

@@ -16,9 +16,10 @@ struct SearchRanking: Sendable {
     private let parts: [SearchPart]
     private let weights: [String: Double]
     private let whole: [Unicode.Scalar]
-    /// Schools, lessons and people stand in many of the resources that are compared.
-    private var folded: [String: [Unicode.Scalar]] = [:]
-    private var syllables: [String: [[String]]] = [:]
+    /// Schools, lessons and people stand in many of the resources that are compared. By their bytes: the hash of Chinese
+    /// text as text brings it into a normal form first.
+    private var folded: [[UInt8]: [Unicode.Scalar]] = [:]
+    private var syllables: [[UInt8]: [[String]]] = [:]
 
     /// - Parameter weights: of pairs by how rare they are; all weigh the same when there are none.
     init(_ plan: SearchPlan, weights: [String: Double]) {
@@ -63,14 +64,15 @@ struct SearchRanking: Sendable {
     private static let least = 0.2
 
     private mutating func folded(_ text: String) -> [Unicode.Scalar] {
-        if let known = folded[text] { return known }
+        let key = Array(text.utf8)
+        if let known = folded[key] { return known }
         let made = SearchText.folded(text)
-        folded[text] = made
+        folded[key] = made
         return made
     }
 
     private mutating func syllables(of field: Folded) -> [[String]] {
-        let isPerson = field.name == .teacher, key = (isPerson ? "1" : "0") + field.raw
+        let isPerson = field.name == .teacher, key = [isPerson ? 1 : 0] + Array(field.raw.utf8)
         if let known = syllables[key] { return known }
         let made = SearchSounds.syllables(of: field.raw, as: isPerson ? .person : .text)
         syllables[key] = made

@@ -1,5 +1,6 @@
 import Database
 import Directory
+import Foundation
 import Kernel
 
 /// What the index is made from: published resources as the records have them.
@@ -22,7 +23,24 @@ struct SearchSourceStore {
             "SELECT id FROM resources_item WHERE state = 'published' AND id > \(id) ORDER BY id LIMIT \(limit)")
     }
 
+    /// What of a content is searched; to read all of it takes three times as long.
+    private struct Searched: Decodable {
+        let title: String
+        let type: String
+        let summary: String
+        let tags: [String]
+        let audience: [String]
+
+        /// - Parameter reach: who finds it is what the levels of review have passed, not what it asks for.
+        func content(for reach: ItemVisibility) -> ItemContent {
+            ItemContent(
+                title: title, type: type, nodes: [], summary: summary, tags: tags, audience: audience,
+                visibility: reach)
+        }
+    }
+
     private func chunk(_ items: [ID<Item>]) throws -> [SearchEntry] {
+        let decoder = JSONDecoder()
         var entries = try db.rows(
             """
             SELECT i.id, i.content, i.type_group, o.name, o.path, (
@@ -31,12 +49,10 @@ struct SearchSourceStore {
             FROM \(Item.source) WHERE i.id IN \(in: items) AND i.state = 'published' ORDER BY i.id
             """
         ) { row in
-            var content = try ItemContent(json: row.get(1))
-            // Who finds it is what the levels of review have passed, not what it asks for.
-            content.visibility = try row.get(6)
+            let searched = try decoder.decode(Searched.self, from: Data(row.get(1, as: String.self).utf8))
             return SearchEntry(
-                try row.get(0), content, group: try row.get(2), school: try row.get(3), at: try row.get(4),
-                uses: try row.get(5))
+                try row.get(0), searched.content(for: try row.get(6)), group: try row.get(2),
+                school: try row.get(3), at: try row.get(4), uses: try row.get(5))
         }
         let authors = try ItemStore(db).authors(of: entries.map(\.item)),
             places = try ItemStore(db).places(of: entries.map(\.item))

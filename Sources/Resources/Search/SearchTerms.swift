@@ -16,34 +16,43 @@ enum SearchTerms {
         var terms = entry.marks
         terms.insert(live)
         for name in SearchFields.Name.allCases {
-            let letter: Character = name == .title || name == .lesson ? "t" : "n"
-            for value in entry.fields[name] {
-                add(SearchText.runs(of: value), letter, to: &terms)
-                guard name != .word else { continue }
-                addSounds(of: value, as: name == .teacher ? .person : .text, to: &terms)
-            }
+            for value in entry.fields[name] { terms.formUnion(of(value, as: name)) }
         }
         var body: Set<String> = []
-        for text in entry.body where body.count < longestBody {
-            let beginning = String(String.UnicodeScalarView(text.unicodeScalars.prefix(longestText)))
-            add(SearchText.runs(of: beginning), "a", to: &body, atMost: longestBody)
-        }
+        each(ofBody: entry.body) { body.insert($0).inserted }
         return terms.union(body)
     }
 
-    private static func add(
-        _ runs: [SearchText.Run], _ letter: Character, to terms: inout Set<String>, atMost limit: Int = .max
-    ) {
-        for run in runs {
-            guard terms.count < limit else { return }
-            if run.kind == .chinese {
-                for pair in SearchText.pairs(run.scalars) { terms.insert("\(letter)\(pair)") }
-                if letter != "a" || run.scalars.count == 1 {
-                    for scalar in run.scalars { terms.insert(single(scalar)) }
-                }
-            } else {
-                terms.insert(word(run.text, letter))
+    /// Of one value of a field.
+    static func of(_ value: String, as name: SearchFields.Name) -> Set<String> {
+        var terms: Set<String> = []
+        let letter: Character = name == .title || name == .lesson ? "t" : "n"
+        for run in SearchText.runs(of: value) { each(of: run, letter) { terms.insert($0) } }
+        if name != .word { addSounds(of: value, as: name == .teacher ? .person : .text, to: &terms) }
+        return terms
+    }
+
+    /// Of summary and files, until there are enough.
+    /// - Parameter take: says whether the term is the first of its kind.
+    static func each(ofBody texts: [String], _ take: (String) -> Bool) {
+        var count = 0
+        for text in texts {
+            let beginning = String(String.UnicodeScalarView(text.unicodeScalars.prefix(longestText)))
+            for run in SearchText.runs(of: beginning) {
+                guard count < longestBody else { return }
+                each(of: run, body) { if take($0) { count += 1 } }
             }
+        }
+    }
+
+    /// The letter of what stands in summary and files.
+    static let body: Character = "a"
+
+    private static func each(of run: SearchText.Run, _ letter: Character, _ take: (String) -> Void) {
+        guard run.kind == .chinese else { return take(word(run.text, letter)) }
+        for pair in SearchText.pairs(run.scalars) { take("\(letter)\(pair)") }
+        if letter != body || run.scalars.count == 1 {
+            for scalar in run.scalars { take(single(scalar)) }
         }
     }
 

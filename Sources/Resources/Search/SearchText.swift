@@ -83,7 +83,24 @@ enum SearchText {
 
 /// 繁体 and 异体 characters and the ones that stand for them in textbooks of today.
 private enum Variants {
+    /// The ideographs that nearly all text is made of (U+3400 to U+9FFF), each with its usual form once that was asked for:
+    /// every character of every text that is indexed, compared or marked comes by here.
+    private static let first = 0x3400
+    private static let common = Mutex([UInt32](repeating: 0, count: 0xA000 - first))
+    private static let remembered = Mutex<[Unicode.Scalar: Unicode.Scalar]>([:])
+
     static func usual(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+        let place = Int(scalar.value) - first
+        guard place >= 0, place < 0xA000 - first else { return usualOfRare(scalar) }
+        return common.withLock { table in
+            if table[place] != 0, let known = Unicode.Scalar(table[place]) { return known }
+            let found = others[scalar] ?? simplified(scalar)
+            table[place] = found.value
+            return found
+        }
+    }
+
+    private static func usualOfRare(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
         if let known = others[scalar] { return known }
         return remembered.withLock { table in
             if let known = table[scalar] { return known }
@@ -92,8 +109,6 @@ private enum Variants {
             return found
         }
     }
-
-    private static let remembered = Mutex<[Unicode.Scalar: Unicode.Scalar]>([:])
 
     /// By the system's table, which costs some 18 µs a character.
     private static func simplified(_ scalar: Unicode.Scalar) -> Unicode.Scalar {

@@ -100,7 +100,8 @@ enum TextbookPages {
 
     private static func link(_ node: TextbookNode, _ counts: [ID<TextbookNode>: Int]) -> HTML {
         let count = counts[node.id] ?? 0
-        let number: HTML = count == 0 ? "" : #" <span class="muted">\#(count) 项资源</span>"#
+        let told = count > ItemStore.mostAtNode ? "\(ItemStore.mostAtNode)+" : "\(count)"
+        let number: HTML = count == 0 ? "" : #" <span class="muted">\#(told) 项资源</span>"#
         return #"<a href="\#(url: path(node.id))">\#(node.title)</a>\#(number)"#
     }
 
@@ -109,6 +110,8 @@ enum TextbookPages {
         let group: ResourceGroup
         let rows: [ItemLine]
         let total: Int
+        /// Whether all resources of the lesson were looked at.
+        let isWhole: Bool
     }
 
     static func node(
@@ -123,7 +126,7 @@ enum TextbookPages {
             mayPush && place.node.kind == .lesson && !place.node.isRemoved
             ? UI.linkButton("推送到班级", url: PushPages.formPath(place.node.id)) : ""
         let filled = shelves.filter { $0.total > 0 }
-        let empty = shelves.filter { $0.total == 0 }.map(\.group.title)
+        let empty = shelves.filter { $0.total == 0 && $0.isWhole }.map(\.group.title)
         let parts: HTML =
             filled.isEmpty
             ? UI.card(nil, UI.emptyState("这里还没有你能看到的资源", "老师上传并发布后，教案、课件、视频和练习在这里一起列出。"))
@@ -157,7 +160,8 @@ enum TextbookPages {
     private static func shelf(_ shelf: Shelf, _ place: NodePlace) -> HTML {
         let all = ItemPages.root + "?node=\(place.node.id)&group=\(shelf.group.rawValue)"
         let more: HTML =
-            shelf.total > shelf.rows.count ? UI.linkButton("全部 \(shelf.total) 项", url: all) : ""
+            shelf.total > shelf.rows.count || !shelf.isWhole
+            ? UI.linkButton(shelf.isWhole ? "全部 \(shelf.total) 项" : "全部", url: all) : ""
         return UI.card(
             shelf.group.title, actions: more, #"<ul class="plain-list">\#(each: shelf.rows, ItemPages.entry)</ul>"#)
     }

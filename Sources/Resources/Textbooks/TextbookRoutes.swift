@@ -59,7 +59,7 @@ struct TextbookRoutes: Sendable {
         let today = Timestamp.now.day
         let (place, shelves, lessons, calls) = try await database.read { db in
             let place = try TextbookStore(db).place(of: id), store = ItemStore(db)
-            let shelves = try store.shelf(of: id, for: viewer, atMost: TextbookRoutes.shelfLength)
+            let shelves = try store.shelves(of: id, for: viewer, atMost: TextbookRoutes.shelfLength)
             let authors = try store.authors(of: shelves.flatMap(\.rows).map(\.id))
             let lessons = try TextbookStore(db).nodes(of: place.textbook.id).filter {
                 $0.parent == id && !$0.isRemoved
@@ -69,7 +69,8 @@ struct TextbookRoutes: Sendable {
                 shelves.map { shelf in
                     TextbookPages.Shelf(
                         group: shelf.group,
-                        rows: shelf.rows.map { ItemLine(item: $0, authors: authors[$0.id] ?? []) }, total: shelf.total)
+                        rows: shelf.rows.map { ItemLine(item: $0, authors: authors[$0.id] ?? []) },
+                        total: shelf.total, isWhole: shelf.isWhole)
                 }, lessons, user == nil ? [] : try CallStore(db).open(for: id, on: today, for: viewer)
             )
         }

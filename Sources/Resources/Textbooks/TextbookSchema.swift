@@ -17,4 +17,9 @@ enum TextbookSchema {
         "CREATE INDEX resources_node_code ON resources_node (code)",
         "CREATE INDEX resources_node_parent ON resources_node (parent_id)",
     ]
+
+    /// Every page with a filter by stage, subject and edition asks which there are.
+    static let keys = [
+        "CREATE INDEX resources_textbook_keys ON resources_textbook (is_removed, stage, subject, edition)"
+    ]
 }

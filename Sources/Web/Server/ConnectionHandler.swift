@@ -47,6 +47,18 @@ package final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHan
 
     package init(_ limits: ConnectionLimits = ConnectionLimits()) { self.limits = limits }
 
+    /// Bytes that one look at the socket takes at most: as each piece costs its way to the handler, a large body comes in
+    /// large ones. Whoever sends little, or slowly, never has a buffer of that size.
+    static let largestPiece = 256 << 10
+    private static let firstPiece = 2 << 10
+
+    package func handlerAdded(context: ChannelHandlerContext) {
+        let allocator = AdaptiveRecvByteBufferAllocator(
+            minimum: 64, initial: ConnectionHandler.firstPiece, maximum: ConnectionHandler.largestPiece)
+        // A channel that closes already needs none.
+        try? context.channel.syncOptions?.setOption(.recvAllocator, value: allocator)
+    }
+
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
         case .head(let head):

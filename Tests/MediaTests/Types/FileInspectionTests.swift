@@ -46,9 +46,16 @@ import Testing
         #expect(try refusal(name, bytes).contains("程序"))
     }
 
-    @Test(arguments: ["<html><script>", "\u{FEFF}  <!DOCTYPE html>", "<svg xmlns=\"x\">", "a,b\n<SCRIPT>x"])
+    @Test(arguments: [
+        "<html><script>", "\u{FEFF}  <!DOCTYPE html>", "<svg xmlns=\"x\">", "a,b\n<SCRIPT>x", "a<<iFrame",
+    ])
     func `what a browser would run is refused`(_ text: String) throws {
         #expect(try refusal("表.csv", Array(text.utf8)).contains("网页"))
+    }
+
+    @Test(arguments: ["a < script", "1<2\n", "<", "x<scrip"].map { "a" + $0 })
+    func `a sign of comparison makes no page`(_ text: String) throws {
+        #expect(try look("表.csv", Array(text.utf8)) == .accepted(type: "text/plain", name: "表.csv", remark: ""))
     }
 
     @Test func `two files in one are refused`() throws {

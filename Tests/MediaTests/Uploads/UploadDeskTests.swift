@@ -91,4 +91,12 @@ import Testing
             #expect(throws: PartialFileError.revoked) { try write([4], to: second) }
         }
     }
+
+    @Test func `a slow line is made safe early, a fast one after more bytes`() {
+        let point = UploadCheckpoint(bytes: 100, seconds: 4, mostBytes: 1000), start = Timestamp(milliseconds: 0)
+        func isDue(_ bytes: Int, _ seconds: Int64) -> Bool {
+            point.isDue(bytes, since: start, now: start.adding(seconds: seconds))
+        }
+        #expect(!isDue(99, 60) && isDue(100, 4) && !isDue(999, 3) && isDue(1000, 0))
+    }
 }

@@ -137,13 +137,13 @@ struct ItemListTests {
                         pages += slice.map(\.id)
                         after = slice.last?.id.rawValue
                     } while after != nil
-                    let shelf = try store.shelf(of: node, for: viewer, atMost: 3)
+                    let shelf = try store.shelves(of: node, for: viewer, atMost: 3)
                     return (expected, listed.rows.map(\.id), pages, shelf)
                 }
                 #expect(Set(listed) == Set(expected), "viewer \(number)")
                 #expect(listed == listed.sorted { $0.rawValue > $1.rawValue } && pages == listed, "viewer \(number)")
                 #expect(shelf.reduce(0) { $0 + $1.total } == expected.count, "viewer \(number)")
-                #expect(shelf.allSatisfy { $0.rows.count == min(3, $0.total) }, "viewer \(number)")
+                #expect(shelf.allSatisfy { $0.rows.count == min(3, $0.total) && $0.isWhole }, "viewer \(number)")
                 // Below a school and below a county.
                 for place in [border.path, county.path, .city] {
                     var filter = ItemStore.Filter()
@@ -156,6 +156,117 @@ struct ItemListTests {
                     }
                     #expect(near == made2, "viewer \(number) below \(place)")
                 }
+            }
+        }
+    }
+
+    @Test(
+        "Words find in a list what the page of each resource shows, before and after the index has it",
+        arguments: TestDatabase.allCases)
+    func words(_ database: TestDatabase) async throws {
+        try await ResourceCity.run(database) { made in
+            let city = made.city, border = try await city.organisation(TestCity.borderSchool)
+            let central = try await city.organisation(TestCity.centralSchool)
+            let county = try await city.organisation("450681"), bureau = try await city.organisation("450600")
+            var titles: [ID<Item>: String] = [:]
+            for school in [border, central] {
+                for visibility in ItemVisibility.allCases {
+                    for (title, audience) in [("赶海日记", ["teacher", "student"]), ("灯塔日记", ["teacher"])] {
+                        let id = try await made.database.write { db in
+                            let content = ResourceCity.content(title, visibility, audience: audience)
+                            let writing = ItemWritingStore(db)
+                            let id = try writing.insert(content, at: school.id, adapting: nil, by: "某人", now: .now)
+                            let item = try #require(try ItemStore(db).look(for: id))
+                            #expect(try writing.touch(item, state: .published, by: "某人", now: .now))
+                            return id
+                        }
+                        titles[id] = title
+                    }
+                }
+            }
+            _ = try await made.draft(ResourceCity.content("赶海草稿", .public))
+            let viewers = [
+                ResourceViewer(nil), try viewer([("teacher", border)]), try viewer([("guardian", central)]),
+                try viewer([("teacher", central), ("guardian", border)]), try viewer([("county_admin", county)]),
+                try viewer([("city_leader", bureau)]), try viewer([("supplier", bureau)]),
+            ]
+            let known = titles
+            for isIndexed in [false, true] {
+                if isIndexed { try await city.platform.resources.searchIndexing.catchUp() }
+                for (number, viewer) in viewers.enumerated() {
+                    for (text, place) in [("赶海", nil), ("ghrj", nil), ("日记", border.path), ("%", nil), ("没有的", nil)] {
+                        var filter = ItemStore.Filter()
+                        (filter.text, filter.below) = (text, place)
+                        let asked = filter
+                        let (expected, pages, total) = try await made.database.read { db in
+                            let store = ItemStore(db)
+                            let visible = try known.keys.filter { id in
+                                do {
+                                    let item = try store.find(id, for: viewer)
+                                    return place.map { $0.contains(item.path) } ?? true
+                                } catch DomainError.notFound { return false }
+                            }
+                            let expected = visible.filter { id in
+                                switch text {
+                                case "赶海", "ghrj": known[id] == "赶海日记"
+                                case "日记": true
+                                default: false
+                                }
+                            }
+                            var pages: [ID<Item>] = [], after: String?, total = 0
+                            repeat {
+                                let slice = try store.list(asked, for: viewer, after: after, limit: 3)
+                                (pages, total) = (pages + slice.rows.map(\.id), slice.total)
+                                after = slice.rows.last?.id.rawValue
+                                #expect(!slice.isTotalBounded)
+                            } while after != nil
+                            return (expected.sorted { $0.rawValue > $1.rawValue }, pages, total)
+                        }
+                        #expect(pages == expected && total == expected.count, "\(isIndexed) viewer \(number): \(text)")
+                    }
+                }
+            }
+        }
+    }
+
+    @Test("Counts and shelves of a lesson say where they stop", arguments: TestDatabase.allCases)
+    func bounds(_ database: TestDatabase) async throws {
+        try await ResourceCity.run(database) { made in
+            let border = try await made.city.organisation(TestCity.borderSchool), node = try await made.node()
+            let items = try await publish(made, at: border)
+            try await made.database.read { db in
+                let store = ItemStore(db), all = ResourceViewer(nil)
+                let open = items.keys.count { $0.hasPrefix("public") }
+                #expect(try store.counts(in: node.textbook, for: all)[node.id] == open)
+                #expect(try store.counts(in: node.textbook, for: all, upTo: 1)[node.id] == 2)
+                #expect(try store.counts(in: node.textbook, for: all, upTo: 9).values.filter { $0 > 0 }.count == 1)
+                let some = try store.shelves(of: node.id, for: all, atMost: 1, among: items.count - 1)
+                #expect(some.allSatisfy { !$0.isWhole && $0.rows.count <= 1 })
+                let whole = try store.shelves(of: node.id, for: all, atMost: 1, among: items.count)
+                #expect(whole.allSatisfy(\.isWhole) && whole.reduce(0) { $0 + $1.total } == open)
+            }
+        }
+    }
+
+    @Test("Her own are found by words where nobody else is shown them", arguments: TestDatabase.allCases)
+    func ownWords(_ database: TestDatabase) async throws {
+        try await ResourceCity.run(database) { made in
+            let id = try await made.published(ResourceCity.content("赶海日记"))
+            let border = try await made.city.organisation(TestCity.borderSchool)
+            let wang = try await made.city.user(.wang)
+            let grant = EffectiveGrant(
+                role: "teacher", organisation: border.id, path: border.path, permissions: [.itemView, .itemWrite])
+            let moved = ResourceViewer(
+                CurrentUser(account: wang.account, person: wang.person, name: wang.name, grants: [grant]))
+            var filter = ItemStore.Filter()
+            filter.text = "赶海"
+            let asked = filter
+            for isIndexed in [false, true] {
+                if isIndexed { try await made.city.platform.resources.searchIndexing.catchUp() }
+                let slice = try await made.database.read {
+                    try ItemStore($0).list(asked, for: moved, after: nil, limit: 9)
+                }
+                #expect(slice.rows.map(\.id) == [id] && slice.total == 1)
             }
         }
     }

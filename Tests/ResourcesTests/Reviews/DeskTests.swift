@@ -89,6 +89,80 @@ struct DeskTests {
         }
     }
 
+    /// Open steps of the school's level with a subject each, straight into the tables.
+    private func wait(_ areas: [String], at school: Organisation, for item: ID<Item>, _ db: Connection) throws {
+        let reviews = areas.map { _ in Identifiers.next() }
+        try db.insert(
+            into: """
+                resources_review (id, item_id, version, digest, goal, state, submitted_at, submitted_by, is_checked)
+                """,
+            rows: reviews.map { id in
+                [
+                    .text(id), item.databaseValue, .integer(1), .text(""), .text("city"), .text("withdrawn"),
+                    .integer(0), .text(""), .integer(1),
+                ]
+            })
+        try db.insert(
+            into: """
+                resources_review_step (id, review_id, item_id, version, level, state, path, unit_path, area, opened_at,
+                    due_on, claimed_name, decided_name, reason)
+                """,
+            rows: zip(reviews, areas).map { review, area in
+                [
+                    .text(Identifiers.next()), .text(review), item.databaseValue, .integer(1), .text("school"),
+                    .text("open"), school.path.databaseValue, (school.path.unit ?? .city).databaseValue, .text(area),
+                    .integer(0), .text("2026-09-\(10 + (area.utf8.last ?? 0) % 10)"), .text(""), .text(""), .text(""),
+                ]
+            })
+    }
+
+    @Test(
+        "Every subject that waits can be chosen, and a desk of several places has each step once, by its clock",
+        arguments: TestDatabase.allCases)
+    func places(_ database: TestDatabase) async throws {
+        try await ResourceCity.run(database) { made in
+            let item = try await made.draft(ResourceCity.content()), school = made.school, border = made.border
+            let many = DeskStore.mostCounted + 100
+            try await made.database.write { db in
+                try wait(Array(repeating: "2-13", count: many) + ["2-14", "2-21", ""], at: school, for: item, db)
+                try wait(["2-14", "2-41"], at: border, for: item, db)
+            }
+            let unit = try #require(border.path.unit)
+            try await made.database.read { db in
+                let store = DeskStore(db)
+                func areas(_ paths: OrganisationPath...) throws -> [String] {
+                    try store.areas(.school, within: DataScope(paths))
+                }
+                #expect(try areas(.city) == ["2-13", "2-14", "2-21", "2-41"])
+                #expect(try areas(school.path) == ["2-13", "2-14", "2-21"])
+                #expect(try areas(unit) == ["2-14", "2-41"])
+                #expect(try areas(unit, school.path) == ["2-13", "2-14", "2-21", "2-41"])
+                #expect(try areas(border.path, school.path) == ["2-13", "2-14", "2-21", "2-41"])
+                #expect(try store.areas(.school, within: .nothing).isEmpty)
+                for scope in [
+                    DataScope([.city]), DataScope([unit, school.path]), DataScope([border.path, school.path]),
+                ] {
+                    var filter = DeskFilter()
+                    #expect(try store.count(filter, within: scope) == DeskStore.mostCounted + 1)
+                    let first = try store.list(filter, within: scope, after: nil, limit: 2)
+                    #expect(first.map(\.step.due) == first.map(\.step.due).sorted() && first.count == 2)
+                    filter.area = "2-14"
+                    #expect(try store.count(filter, within: scope) == 2)
+                    #expect(try store.list(filter, within: scope, after: nil, limit: 9).count == 2)
+                    (filter.area, filter.hidden) = ("", ["2-13"])
+                    let lines = try store.list(filter, within: scope, after: nil, limit: 9)
+                    #expect(Set(lines.map(\.step.id)).count == 5 && lines.count == 5)
+                    let keys = lines.map { "\($0.step.due) \($0.step.id)" }
+                    #expect(keys == keys.sorted())
+                    let third = lines[2].step
+                    let rest = try store.list(
+                        filter, within: scope, after: (third.due.iso, third.id.rawValue), limit: 9)
+                    #expect(rest.map(\.step.id) == lines.dropFirst(3).map(\.step.id))
+                }
+            }
+        }
+    }
+
     @Test("What is told is looked through before it is taken, files after", arguments: TestDatabase.allCases)
     func checks(_ database: TestDatabase) async throws {
         try await ResourceCity.run(database) { made in

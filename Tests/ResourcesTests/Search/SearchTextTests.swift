@@ -1,3 +1,4 @@
+import Kernel
 import Testing
 
 @testable import Resources
@@ -87,5 +88,43 @@ struct SlotSetTests {
             seen.append($0); return seen.count < 4
         }
         #expect(seen == [SlotSet.capacity - 1, 64, 63, 5])
+    }
+
+    @Test("A block made in memory has each resource under all of its terms, block after block")
+    func blocks() {
+        func entry(_ number: Int, _ title: String, body: [String]) -> SearchEntry {
+            var entry = SearchEntry(item: ID<Item>("i\(number)"))
+            entry.fields[.title] = [title]
+            entry.fields[.school] = ["实验小学"]
+            entry.fields[.teacher] = ["单老师"]
+            (entry.body, entry.marks) = (body, ["vcity"])
+            return entry
+        }
+        let entries = [
+            entry(0, "背影教案", body: ["浦口车站，好"]), entry(1, "背影背影", body: ["车站", "the road"]), entry(2, "春", body: []),
+        ]
+        var builder = SearchBlockBuilder(band: 1), table = SearchTermTable()
+        for block in [entries, Array(entries.reversed())] {
+            for entry in block { builder.add(entry, &table) }
+            var wanted: [String: SlotSet] = [:]
+            for (place, entry) in block.enumerated() {
+                for term in SearchTerms.of(entry) { wanted[term, default: SlotSet()].insert(place) }
+            }
+            let made = builder.take(table)
+            #expect(made.entries.map(\.item) == block.map(\.item) && builder.isEmpty)
+            #expect(made.entries.allSatisfy { $0.body.isEmpty })
+            #expect(made.lists.map(\.term) == wanted.keys.sorted())
+            for list in made.lists { #expect(SlotSet(packed: list.slots) == wanted[list.term], "\(list.term)") }
+        }
+    }
+
+    @Test("What the index keeps of fields is read as it was written")
+    func fields() {
+        var fields = SearchFields()
+        fields[.title] = ["背影\t教案"]
+        fields[.tag] = ["朱自清", "散文"]
+        let read = SearchFields(text: fields.text)
+        #expect(read[.title] == ["背影 教案"] && read[.tag] == ["朱自清", "散文"] && read[.word] == [])
+        #expect(SearchFields(text: "")[.title] == [])
     }
 }

@@ -46,4 +46,15 @@ import Testing
             #expect(!channel.isActive)
         }
     }
+
+    @Test func `buffers begin small and grow with what comes`() throws {
+        try withChannel { channel in
+            var allocator = try #require(try channel.syncOptions?.getOption(.recvAllocator))
+            #expect(allocator.nextBufferSize() == 2048)
+            for _ in 0..<20 { _ = allocator.record(actualReadBytes: allocator.nextBufferSize() ?? 0) }
+            #expect(allocator.nextBufferSize() == ConnectionHandler.largestPiece)
+            for _ in 0..<40 { _ = allocator.record(actualReadBytes: 100) }
+            #expect(try #require(allocator.nextBufferSize()) <= 2048)
+        }
+    }
 }
