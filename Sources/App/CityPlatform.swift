@@ -134,7 +134,7 @@ package struct CityPlatform: Sendable {
         rosters = RostersModule(
             database: database, crypto: crypto, files: files, personColumns: CityPlatform.personColumns,
             mergeListeners: CityPlatform.mergeListeners, guardianshipListeners: [GuardianGrants()],
-            personUses: [AccountUse(), StudentUse(), ConsentUse()],
+            personUses: [AccountUse(), StudentUse(), ConsentUse()], personTraces: [DropoutTraces()],
             workFolder: uploads)
         affairs = SchoolAffairsModule(
             database: database, crypto: crypto, staffListeners: staffListeners, exportFolder: uploads,

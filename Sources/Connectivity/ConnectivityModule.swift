@@ -54,4 +54,6 @@ extension Permission {
     package static let registerView: Permission = "connectivity.register.view"
     /// Tell figures by form and API.
     package static let registerEdit: Permission = "connectivity.register.edit"
+    /// Say that the rosters of one's schools are whole.
+    package static let rosterComplete: Permission = "connectivity.roster.complete"
 }

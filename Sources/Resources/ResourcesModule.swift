@@ -123,10 +123,10 @@ package struct ResourcesModule: Sendable {
 
     package func routes() -> [Route] {
         var routes = Routes(module: "resources")
-        TextbookRoutes(database: database).add(to: &routes)
+        TextbookRoutes(database: database, consent: office.consent).add(to: &routes)
         CatalogueRoutes(database: database, files: files).add(to: &routes)
         EditionRoutes(database: database).add(to: &routes)
-        SearchRoutes(database: database).add(to: &routes)
+        SearchRoutes(database: database, consent: office.consent).add(to: &routes)
         let items = ItemRoutes(database: database, uploads: uploads, office: office, address: address)
         items.add(to: &routes)
         ItemEditRoutes(database: database, uploads: uploads).add(to: &routes)

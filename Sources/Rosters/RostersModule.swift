@@ -52,11 +52,13 @@ package struct RostersModule: Sendable {
     ///   - mergeListeners: who else has records of people.
     ///   - guardianshipListeners: who gives rights to the parents of pupils.
     ///   - personUses: who keeps something of people whose import is to be taken back.
+    ///   - personTraces: what the platform writes of people by itself, which goes with an import that is taken back.
     ///   - workFolder: where files stand in plain while they are read; cleared when the server starts.
     package init(
         database: Database, crypto: any CryptoProvider, files: FileStore, personColumns: [PersonColumn] = [],
         mergeListeners: [any PersonMergeListener] = [],
-        guardianshipListeners: [any GuardianshipListener] = [], personUses: [any PersonUse] = [], workFolder: String
+        guardianshipListeners: [any GuardianshipListener] = [], personUses: [any PersonUse] = [],
+        personTraces: [any PersonTraces] = [], workFolder: String
     ) {
         (self.database, self.crypto, self.files) = (database, crypto, files)
         (self.personColumns, self.mergeListeners) = (personColumns, mergeListeners)
@@ -65,7 +67,7 @@ package struct RostersModule: Sendable {
             database: database, files: files,
             sealedFiles: SealedFiles(files: files, crypto: crypto, workFolder: workFolder), crypto: crypto,
             mergeListeners: mergeListeners, uses: personUses + [MergeUse(), LaterUse(personColumns)],
-            listeners: guardianshipListeners, keys: personColumns.filter(\.isKey))
+            traces: personTraces, listeners: guardianshipListeners, keys: personColumns.filter(\.isKey))
     }
 
     /// From the staff and from a class to their workbook in the official layout.

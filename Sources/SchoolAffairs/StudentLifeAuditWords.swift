@@ -8,5 +8,6 @@ package enum StudentLifeAuditWords {
         "transfer.refused": "退回转学", "transfer.withdrawn": "撤回转学", "transfer.done": "转学办结", "pupil.not_arrived": "新生未报到",
         "absence.entered": "登记缺勤",
         "dropout_alarm.raised": "控辍保学提醒", "dropout_alarm.noted": "记录控辍工作", "dropout_alarm.closed": "办结控辍提醒",
+        "dropout_alarm.removed": "控辍提醒随导入撤销",
     ]
 }

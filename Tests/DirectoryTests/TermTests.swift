@@ -16,6 +16,18 @@ import Testing
         #expect(term.year.start == year && term.half == half && term.firstDay <= day && day <= term.lastDay)
     }
 
+    @Test(arguments: [Int.min, -1, 0, 1, 9998, 9999, Int.max])
+    func `a year that no calendar has does no harm`(start: Int) {
+        let year = SchoolYear(start: start)
+        #expect(year.firstDay < year.lastDay)
+    }
+
+    @Test(arguments: ["1999", "2101", "0", "-1", "9223372036854775807", "9223372036854775808", "", "x", "2026年"])
+    func `a school year is told by its first calendar year`(wrong: String) {
+        #expect(SchoolYear(text: "2026") == SchoolYear(start: 2026))
+        #expect(SchoolYear(text: wrong) == nil)
+    }
+
     @Test func `the terms of a year follow one another`() {
         let autumn = Term(SchoolYear(start: 2026), .autumn), spring = Term(SchoolYear(start: 2026), .spring)
         #expect(autumn.lastDay.adding(days: 1) == spring.firstDay && autumn < spring)

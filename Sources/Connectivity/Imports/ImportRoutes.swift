@@ -98,7 +98,7 @@ package struct ImportRoutes: Sendable {
         let kind = request.query.text("kind").flatMap(ImportKind.init(rawValue:)) ?? ImportRoutes.firstKind(of: batch)
         let table = ImportPages.table(kind, batch)
         let query = table.query(request.query)
-        let after = query.after.flatMap { Int($0.id) } ?? 0
+        let after = query.place
         let lines = try await service.database.read { db in
             guard batch.state.hasLines else { return [ImportLine]() }
             return try ImportStore(db).lines(of: batch.id, kinds: [kind], after: after, limit: query.fetchLimit)

@@ -10,7 +10,7 @@ struct RosterCompletionRoutes: Sendable {
 
     func add(to routes: inout Routes) {
         routes.get("/register/schools/:id/roster", access: .can(.registerView), show)
-        routes.post("/register/schools/:id/roster", access: .can(.registerEdit), say)
+        routes.post("/register/schools/:id/roster", access: .can(.rosterComplete), say)
     }
 
     @Sendable private func show(_ request: WebRequest) async throws -> WebResponse {
@@ -43,7 +43,7 @@ struct RosterCompletionRoutes: Sendable {
     private func again(
         _ request: WebRequest, _ problems: [FieldProblem], status: Int
     ) async throws -> WebResponse {
-        let model = try await model(request, .registerEdit), form = request.form
+        let model = try await model(request, .rosterComplete), form = request.form
         let page = RosterCompletionPages.page(
             model, request.page, from: form["from"] ?? "", reason: form["reason"] ?? "", problems: problems)
         return .html(page, status: status)
@@ -58,7 +58,7 @@ struct RosterCompletionRoutes: Sendable {
                 school: school, history: try RosterCompletionStore(db).history(of: id),
                 count: try RosterCountStore(db).counts(of: [id], on: today)[id] ?? RosterCount(),
                 told: try FacilityStore(db).told(of: id, on: today),
-                mayComplete: school.closedOn == nil && user.may(.registerEdit, at: school.path),
+                mayComplete: school.closedOn == nil && user.may(.rosterComplete, at: school.path),
                 mayReopen: school.closedOn == nil && RosterCompletionService.mayReopen(school, user))
         }
     }

@@ -18,9 +18,9 @@ package struct RosterCompletionService: Sendable {
         let reason: String
     }
 
-    /// Whether the viewer may take back what a school has said of itself: whoever keeps the register above the school.
+    /// Whether the viewer may take back what a school has said of itself: whoever calls rosters whole above the school.
     static func mayReopen(_ school: Organisation, _ user: CurrentUser) -> Bool {
-        user.scope(of: .registerEdit).roots.contains { $0 != school.path && $0.contains(school.path) }
+        user.scope(of: .rosterComplete).roots.contains { $0 != school.path && $0.contains(school.path) }
     }
 
     /// One transaction with audit and event. Throws `DomainError.notFound` outside the scope, `.conflict` when it is so
@@ -29,7 +29,7 @@ package struct RosterCompletionService: Sendable {
         _ word: Word, of id: OrganisationID, for user: CurrentUser, by actor: AuditActor, now: Timestamp = .now
     ) async throws {
         try await database.write { db in
-            let school = try OrganisationStore(db).find(id, within: user.scope(of: .registerEdit))
+            let school = try OrganisationStore(db).find(id, within: user.scope(of: .rosterComplete))
             guard school.kind.isSchool, word.isComplete || RosterCompletionService.mayReopen(school, user) else {
                 throw DomainError.notFound
             }

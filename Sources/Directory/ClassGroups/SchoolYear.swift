@@ -8,6 +8,12 @@ package struct SchoolYear: Hashable, Sendable, Comparable {
     /// - Parameter start: what lies beyond the calendar (years 0 to 9999) is taken for its end.
     package init(start: Int) { self.start = min(max(start, 0), 9999) }
 
+    /// As a form sends it: 2000 to 2100; `nil` for anything else.
+    package init?(text: String) {
+        guard let start = Int(text), (2000...2100).contains(start) else { return nil }
+        self.start = start
+    }
+
     /// The school year the day lies in.
     package init(containing day: LocalDate) { start = day.month >= 9 ? day.year : day.year - 1 }
 

@@ -14,10 +14,14 @@ struct RequestSignature: Sendable, Equatable {
     /// Seconds by which the clocks may differ, and for which a nonce is remembered twice over.
     static let window: Int64 = 300
 
+    /// Any time from 1970 to the year 9999; differences of such times stay in range.
+    private static let times: Range<Int64> = 0..<253_402_300_800
+
     /// `nil` when a header is missing or cannot be one.
     init?(_ headers: WebHeaders) {
         guard let application = headers["x-app"], (1...128).contains(application.utf8.count),
-            let time = headers["x-ts"].flatMap({ Int64($0) }), let nonce = headers["x-nonce"],
+            let time = headers["x-ts"].flatMap({ Int64($0) }), RequestSignature.times.contains(time),
+            let nonce = headers["x-nonce"],
             (8...64).contains(nonce.utf8.count), nonce.utf8.allSatisfy(RequestSignature.isPlain),
             let code = headers["x-sign"].flatMap({ Hex.decode($0) }), code.count == 32
         else { return nil }

@@ -9,8 +9,6 @@ struct DropDecisions: Sendable {
     let intake: any RosterIntake
     let now: @Sendable () -> Timestamp
 
-    static let staleMessage = "花名册已被修改，请重新核对"
-
     /// Keeps the outcome of a dry run. A file that brings nothing needs no decision; what is not needed to say why is not
     /// kept.
     func compared(_ id: DropFileID, _ outcome: IntakeOutcome, message: String = "") async throws {
@@ -54,35 +52,36 @@ struct DropDecisions: Sendable {
                 note: file.name), at: file.path)
     }
 
-    /// Writes the change set of a file that the digest agreed to stands for, and no other. When the rosters changed meanwhile it is computed anew; if it comes out the same, what
-    /// was agreed to still holds. Throws `DomainError.conflict` when it has to be looked at again.
+    /// Writes the change set of a file, see `IntakeAgreement`. Throws `DomainError.conflict` when it has to be looked at again.
     func accept(_ id: DropFileID, agreed: String, by actor: AuditActor) async throws {
-        for _ in 0..<3 {
-            let now = now(), intake = intake
-            let isDone = try await database.write { db in
-                let store = DropStore(db)
-                let file = try store.find(id, within: .everything)
-                if file.state == .accepted { return true }
-                guard file.state == .waiting else { throw DomainError.conflict("这个文件已由他人处理。") }
-                guard file.outcome.digest == agreed else { throw DomainError.conflict(DropDecisions.staleMessage) }
-                guard try intake.accept([file.batch], agreed: agreed, by: actor, now: now, on: db) else { return false }
-                _ = try store.move(id, from: [.waiting], to: .accepted)
-                try store.ledger.setDecided(id, by: actor.name, now: now)
-                try DropDecisions.record(file, now, on: db)
-                let words = "\(file.partnerName)，\(file.name)：新增 \(file.outcome.new)，变更 \(file.outcome.changed)"
-                try AuditLog.record(
-                    "exchange.file_accepted", id.rawValue, by: actor, at: file.path, words, now: now, on: db)
-                return true
-            }
-            if isDone { return }
+        try await IntakeAgreement.settle(agreed) {
+            try await write(id, agreed: agreed, by: actor)
+        } compare: {
             let file = try await database.read { try DropStore($0).find(id, within: .everything) }
-            let outcome = try await intake.compareAgain(file.batch)
-            guard outcome.digest == agreed else {
-                try await compared(id, outcome, message: DropDecisions.staleMessage)
-                throw DomainError.conflict(DropDecisions.staleMessage)
-            }
+            return try await intake.compareAgain(file.batch)
+        } keep: {
+            try await compared(id, $0, message: $1)
         }
-        throw DomainError.conflict(DropDecisions.staleMessage)
+    }
+
+    /// One transaction. Returns `false`, having written nothing, when the rosters have changed.
+    private func write(_ id: DropFileID, agreed: String, by actor: AuditActor) async throws -> Bool {
+        let now = now(), intake = intake
+        return try await database.write { db in
+            let store = DropStore(db)
+            let file = try store.find(id, within: .everything)
+            if file.state == .accepted { return true }
+            guard file.state == .waiting else { throw DomainError.conflict("这个文件已由他人处理。") }
+            guard file.outcome.digest == agreed else { throw DomainError.conflict(IntakeAgreement.staleMessage) }
+            guard try intake.accept([file.batch], agreed: agreed, by: actor, now: now, on: db) else { return false }
+            _ = try store.move(id, from: [.waiting], to: .accepted)
+            try store.ledger.setDecided(id, by: actor.name, now: now)
+            try DropDecisions.record(file, now, on: db)
+            let words = "\(file.partnerName)，\(file.name)：新增 \(file.outcome.new)，变更 \(file.outcome.changed)"
+            try AuditLog.record(
+                "exchange.file_accepted", id.rawValue, by: actor, at: file.path, words, now: now, on: db)
+            return true
+        }
     }
 
     func discard(_ id: DropFileID, for user: CurrentUser, by actor: AuditActor) async throws {

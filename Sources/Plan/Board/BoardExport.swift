@@ -65,7 +65,7 @@ enum BoardExport {
     }
 
     private static func number(_ value: Double) -> TableValue {
-        value == value.rounded() ? .integer(Int(value)) : .decimal(value, places: 2)
+        value == value.rounded() && value.magnitude < 1e15 ? .integer(Int(value)) : .decimal(value, places: 2)
     }
 
     private static func outside(_ figure: TargetFigure) -> String {

@@ -100,7 +100,7 @@ struct TargetSchools: Sendable {
 
     private static func number(_ value: Double?) -> TableValue {
         guard let value else { return .empty }
-        return value == value.rounded() ? .integer(Int(value)) : .decimal(value, places: 2)
+        return value == value.rounded() && value.magnitude < 1e15 ? .integer(Int(value)) : .decimal(value, places: 2)
     }
 
     // MARK: Order and pages

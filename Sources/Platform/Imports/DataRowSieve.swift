@@ -74,7 +74,7 @@ package struct DataRowSieve: Sendable {
         let texts = row.cells.map { ChineseText.matchingKey($0.text) }
         let numbers = texts.drop { Int($0) == nil }.map { Int($0) ?? -1 }
         guard numbers.count >= 5, texts.count - numbers.count <= 5 else { return false }
-        return zip(numbers, numbers.dropFirst()).allSatisfy { $1 == $0 + 1 }
+        return zip(numbers, numbers.dropFirst()).allSatisfy { $1 > 0 && $1 - 1 == $0 }
     }
 
     private static let totals = ["合计", "小计", "总计", "共计"]

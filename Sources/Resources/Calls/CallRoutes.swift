@@ -67,10 +67,12 @@ struct CallRoutes: Sendable {
         _ request: WebRequest, problems: [FieldProblem] = [], warning: String? = nil, status: Int = 200
     ) async throws -> WebResponse {
         let user = try request.user, id: ID<Call> = try request.id("id"), today = Timestamp.now.day
-        let values = request.form
+        let values = request.form, consent = office.consent
         let view = try await database.read(snapshot: true) { db in
             let viewer = ResourceViewer(user), store = CallStore(db), call = try store.find(id, for: viewer)
-            let (rows, total) = try store.answers(to: id, for: viewer)
+            let (all, total) = try store.answers(to: id, for: viewer)
+            let hidden = try OpenShelf(consent: consent, db: db).hidden(all, from: user)
+            let rows = all.filter { !hidden.contains($0.id) }
             let authors = try ItemStore(db).authors(of: rows.map(\.id))
             return CallPages.View(
                 call: call, place: try TextbookStore(db).place(of: call.node), coverage: try store.coverage(of: call),

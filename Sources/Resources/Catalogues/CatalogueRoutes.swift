@@ -71,7 +71,7 @@ struct CatalogueRoutes: Sendable {
     @Sendable private func show(_ request: WebRequest) async throws -> WebResponse {
         let id: ID<Catalogue> = try request.id("id"), query = CataloguePages.lines.query(request.query)
         let asked = request.query.text("kind").flatMap(CatalogueLine.Kind.init(rawValue:))
-        let after = query.after?.count ?? 0
+        let after = query.place
         let (catalogue, kind, rows, isLatest) = try await database.read { db in
             let store = CatalogueStore(db), catalogue = try store.find(id)
             let first = CatalogueLine.Kind.allCases.first { catalogue.counts[$0] > 0 }

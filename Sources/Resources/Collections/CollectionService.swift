@@ -32,7 +32,7 @@ struct CollectionService {
     func change(_ id: ID<ItemCollection>, at revision: Int, _ content: CollectionContent) throws {
         let collection = try store.managed(id, by: user)
         try check(content)
-        guard collection.revision == revision else { throw late(collection) }
+        try collection.check(at: revision)
         try set(content, collection.state, of: collection)
         try record("collection.changed", collection, content.title)
     }
@@ -40,10 +40,8 @@ struct CollectionService {
     /// - Parameter revision: what was looked at; `nil` for whoever has just written it.
     func publish(_ id: ID<ItemCollection>, at revision: Int? = nil) throws {
         let collection = try store.managed(id, by: user)
-        guard revision ?? collection.revision == collection.revision else { throw late(collection) }
-        guard collection.state != .published else {
-            throw DomainError.conflict("“\(collection.content.title)”已经发布。")
-        }
+        try collection.check(at: revision)
+        try collection.checkMayBePublished()
         try check(collection.content)
         guard try store.itemCount(of: id) > 0 else { throw DomainError.conflict("先收录至少一个资源，再发布。") }
         try set(collection.content, .published, of: collection)
@@ -52,9 +50,7 @@ struct CollectionService {
 
     func withdraw(_ id: ID<ItemCollection>) throws {
         let collection = try store.managed(id, by: user)
-        guard collection.state == .published else {
-            throw DomainError.conflict("“\(collection.content.title)”没有发布。")
-        }
+        try collection.checkMayBeWithdrawn()
         try set(collection.content, .withdrawn, of: collection)
         try record("collection.withdrawn", collection, collection.content.title)
     }
@@ -107,19 +103,13 @@ struct CollectionService {
     }
 
     private func check(_ content: CollectionContent) throws {
-        let found = try SiteWords(db).problems([("title", content.title), ("summary", content.summary)])
-        let problems = content.problems + found
-        if !problems.isEmpty { throw DomainError.invalid(problems) }
+        try SiteWords(db).check(content.problems, [("title", content.title), ("summary", content.summary)])
     }
 
     private func set(
         _ content: CollectionContent, _ state: ItemCollection.State, of collection: ItemCollection
     ) throws {
-        guard try store.set(content, state, of: collection, by: user.name, now: now) else { throw late(collection) }
-    }
-
-    private func late(_ collection: ItemCollection) -> DomainError {
-        .conflict("“\(collection.content.title)”刚被\(collection.changedBy)修改。请核对后再保存。")
+        guard try store.set(content, state, of: collection, by: user.name, now: now) else { throw collection.late }
     }
 
     private func record(_ action: String, _ collection: ItemCollection, _ words: String) throws {

@@ -4,7 +4,7 @@ import Kernel
 
 /// 专题: resources that the curators of a site put together, in an order. Everybody sees of it what she may see of its
 /// resources.
-struct ItemCollection: Sendable, Equatable {
+struct ItemCollection: SitePart, Sendable, Equatable {
     enum Kind: String, Column, Sendable, CaseIterable {
         /// 本地特色: the sea, the border, the peoples of the place.
         case local
@@ -58,6 +58,8 @@ struct ItemCollection: Sendable, Equatable {
         let site: Site.State? = try row.get(12)
         isOnOpenSite = site == .published
     }
+
+    var title: String { content.title }
 
     /// Whether everybody sees it.
     var isShown: Bool { state == .published && isOnOpenSite }

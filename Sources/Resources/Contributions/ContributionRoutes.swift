@@ -67,7 +67,7 @@ struct ContributionRoutes: Sendable {
             return try table.download(
                 view.board.lines, as: format, name: "贡献榜-\(view.place.name)-\(period.title)", with: request.exporter)
         }
-        let start = query.after?.count ?? 0
+        let start = query.place
         let numbered = Array(view.board.lines.enumerated().dropFirst(start).prefix(query.fetchLimit))
         let slice = query.page(numbered, total: view.board.lines.count) { (nil, String($0.offset + 1)) }
         return .html(ContributionPages.board(view, table, slice.map(\.element), request))

@@ -39,7 +39,7 @@ struct CoverageRoutes: Sendable {
         if let format = query.format {
             return try table.download(rows, as: format, name: "资源覆盖-\(view.place.name)", with: request.exporter)
         }
-        let start = query.after?.count ?? 0
+        let start = query.place
         let numbered = Array(rows.enumerated().dropFirst(start).prefix(query.fetchLimit))
         let slice = query.page(numbered, total: rows.count) { (nil, String($0.offset + 1)) }
         return .html(CoveragePages.show(view, slice.map(\.element), request.page))

@@ -53,13 +53,15 @@ struct FeedRoutes: Sendable {
         let id: OrganisationID = try request.id("id"), after = place(request)
         return try await answer(request) { db in
             let school = try OrganisationStore(db).find(id, within: .everything)
-            guard school.kind.isSchool else { throw DomainError.notFound }
+            // A school that has opened nothing has no feed, as it has no page.
+            guard school.kind.isSchool,
+                let latest = try OpenItemStore(db).newest(in: school.path, limit: AtomFeed.length).items.first
+            else { throw DomainError.notFound }
             let head = Head(
                 key: "schools/\(id)", title: "\(school.name)教学资源", subtitle: "\(school.name)新公开的教学资源",
                 author: school.name, path: SchoolResourcePages.feed(id), page: SchoolResourcePages.path(id),
-                changedAt: Timestamp(milliseconds: 0))
+                changedAt: latest.openedAt)
             let content = try newest(in: school.path, head, after, db)
-            // A school that has opened nothing has no feed, as it has no page.
             guard after != nil || !content.entries.isEmpty else { throw DomainError.notFound }
             return content
         }

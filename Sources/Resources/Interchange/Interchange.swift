@@ -83,7 +83,7 @@ extension ResourcesModule {
         let folder: PackedFolder
         do {
             folder = try await SheetRowFeed.onThread { try PackedFolder(folder: path, limits: FolderPlan.limits) }
-        } catch let failure as PackedFolder.Failure { throw DomainError.invalid("file", failure.message) }
+        } catch let failure as PackedFailure { throw DomainError.invalid("file", failure.message) }
         var plan = try await intake.plan(folder, at: school.id, now: now)
         let terms = FolderIntake.Terms(isStated: submits, submits: submits)
         while accepts, plan.count(.new) > 0 {

@@ -25,8 +25,27 @@ struct ItemRoutes: Sendable {
 
     struct Lines: Sendable {
         var rows: [ItemLine]
-        var total: Int
+        let total: Int
         let isBounded: Bool
+        /// Of the rows those that lack a consent. They keep their place, so that the list goes on behind them.
+        var hidden: Set<ID<Item>> = []
+
+        var shown: [ItemLine] { hidden.isEmpty ? rows : rows.filter { !hidden.contains($0.item.id) } }
+    }
+
+    /// - Parameter reader: who reads; what lacks a consent is hidden from her.
+    func lines(
+        _ filter: ItemStore.Filter, for reader: CurrentUser?, _ query: TableQuery
+    ) async throws -> Lines {
+        let consent = office.consent
+        var lines = try await lines(filter, ResourceViewer(reader), query)
+        let items = lines.rows.map(\.item)
+        if items.contains(where: { !($0.content.pupilUses ?? []).isEmpty }) {
+            lines.hidden = try await database.read(isLong: query.format != nil) {
+                try OpenShelf(consent: consent, db: $0).hidden(items, from: reader)
+            }
+        }
+        return lines
     }
 
     func lines(
@@ -52,7 +71,14 @@ struct ItemRoutes: Sendable {
     }
 
     func slice(_ lines: Lines, _ query: TableQuery) -> Page<ItemLine> {
-        query.page(lines.rows, total: lines.total, isTotalBounded: lines.isBounded) { (nil, $0.item.id.rawValue) }
+        let page = query.page(lines.rows, total: lines.total, isTotalBounded: lines.isBounded) {
+            (nil, $0.item.id.rawValue)
+        }
+        guard !lines.hidden.isEmpty else { return page }
+        let shown = page.items.filter { !lines.hidden.contains($0.item.id) }
+        return Page(
+            items: shown, total: lines.total - (page.items.count - shown.count), isTotalBounded: lines.isBounded,
+            next: page.next)
     }
 
     @Sendable private func library(_ request: WebRequest) async throws -> WebResponse {
@@ -60,8 +86,8 @@ struct ItemRoutes: Sendable {
         let table = ItemPages.library(isExportable: user != nil), query = table.query(request.query)
         if query.format != nil, user == nil { throw DomainError.forbidden("登录后可以导出。") }
         let filter = ItemRoutes.filter(request.query, viewer)
-        let found = try await lines(filter, viewer, query)
-        if let format = query.format { return try table.download(found.rows, as: format, with: request.exporter) }
+        let found = try await lines(filter, for: user, query)
+        if let format = query.format { return try table.download(found.shown, as: format, with: request.exporter) }
         var node: NodePlace?
         if let id = filter.node { node = try await database.read { try TextbookStore($0).places(of: [id]).first } }
         return .html(ItemPages.library(slice(found, query), node: node, request))
@@ -152,10 +178,11 @@ struct ItemRoutes: Sendable {
         let pupils = isInside ? try ItemPupilStore(db).pupils(of: id, version: shown) : []
         let content = versions.first { $0.number == shown }?.content ?? item.content
         let files = try store.files(of: id), ancestors = try store.ancestors(of: item)
-        let (made, count) = try store.adaptations(of: id, for: viewer)
+        let shelf = OpenShelf(consent: office.consent, db: db)
+        let (all, count) = try store.adaptations(of: id, for: viewer), made = try shelf.shown(all)
         let names = try store.authors(of: (ancestors + made).map(\.id))
         func line(_ item: Item) -> ItemLine { ItemLine(item: item, authors: names[item.id] ?? []) }
-        let reachable = ancestors.filter { (try? store.find($0.id, for: viewer)) != nil }.map(\.id)
+        let reachable = try shelf.shown(ancestors.filter { (try? store.find($0.id, for: viewer)) != nil }).map(\.id)
         let nodes = (open?.content ?? item.content).nodes.map { ID<TextbookNode>($0) }
         return ItemShowPages.View(
             line: ItemLine(item: item, authors: authors),

@@ -141,7 +141,8 @@ struct OpenItemStore {
     }
 }
 
-/// What is shown to whoever passes by: without what shows pupils who have not, or no longer, agreed.
+/// What stands in lists: without what shows pupils who have not, or no longer, agreed. It is asked in the request that reads
+/// the list, so a consent that was taken back counts at once and not when the resource is taken down.
 struct OpenShelf {
     private let gate: PupilGate
 
@@ -149,4 +150,14 @@ struct OpenShelf {
 
     func shown(_ items: [OpenItem]) throws -> [OpenItem] { try items.filter { try gate.isOpen($0.item) } }
     func shown(_ lines: [ItemLine]) throws -> [ItemLine] { try lines.filter { try gate.isOpen($0.item) } }
+    func shown(_ items: [Item]) throws -> [Item] { try items.filter { try gate.isOpen($0) } }
+
+    /// Those published ones that the viewer is not shown. Who reviews at the place knows what is hidden and why.
+    func hidden(_ items: [Item], from user: CurrentUser?) throws -> Set<ID<Item>> {
+        var hidden: Set<ID<Item>> = []
+        for item in items where item.state == .published && !(user?.may(.itemReview, at: item.path) ?? false) {
+            if try !gate.isOpen(item) { hidden.insert(item.id) }
+        }
+        return hidden
+    }
 }

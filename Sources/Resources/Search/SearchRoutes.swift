@@ -7,6 +7,7 @@ import Web
 /// Finding resources, and the searches somebody keeps. The search is open to everybody and finds what the viewer may see.
 struct SearchRoutes: Sendable {
     let database: Database
+    let consent: any PublicationConsent
 
     func add(to routes: inout Routes) {
         routes.get(SearchPages.root, access: .public) { try await search($0) }
@@ -20,11 +21,11 @@ struct SearchRoutes: Sendable {
     ) async throws -> WebResponse {
         // A form that failed sends what it was asked about in a field of its own.
         let asked = request.form.text("address").map(SearchForm.values) ?? request.query
-        let form = SearchForm(asked), viewer = ResourceViewer(request.completeSession?.user)
+        let form = SearchForm(asked), user = request.completeSession?.user, consent = consent
         let format = problems.isEmpty ? TableFormat(query: request.query) : nil
         let name = request.form["name"]
         let view = try await database.read(snapshot: true) { db in
-            try SearchRoutes.view(form, viewer, isWhole: format != nil, name: name, problems, db)
+            try SearchRoutes.view(form, user, consent, isWhole: format != nil, name: name, problems, db)
         }
         if let format {
             return try ItemPages.library(isExportable: true).download(
@@ -34,16 +35,21 @@ struct SearchRoutes: Sendable {
     }
 
     private static func view(
-        _ form: SearchForm, _ viewer: ResourceViewer, isWhole: Bool, name: String?, _ problems: [FieldProblem],
-        _ db: Connection
+        _ form: SearchForm, _ user: CurrentUser?, _ consent: any PublicationConsent, isWhole: Bool, name: String?,
+        _ problems: [FieldProblem], _ db: Connection
     ) throws -> SearchPages.View {
-        let school = try form.school(db)
-        let answer =
+        let school = try form.school(db), viewer = ResourceViewer(user)
+        var answer =
             form.isEmpty
             ? SearchAnswer() : try ItemSearch(db).find(form.request(viewer, school: school), for: viewer)
         let start = isWhole ? 0 : (form.page - 1) * SearchForm.pageLength
         let some = answer.hits.dropFirst(start).prefix(isWhole ? ItemSearch.most : SearchForm.pageLength)
-        let store = ItemStore(db), items = try store.published(some.map(\.item), for: viewer)
+        let store = ItemStore(db)
+        var items = try store.published(some.map(\.item), for: viewer)
+        let hidden = try OpenShelf(consent: consent, db: db).hidden(Array(items.values), from: user)
+        items = items.filter { !hidden.contains($0.key) }
+        answer.hits.removeAll { hidden.contains($0.item) }
+        answer.total -= hidden.count
         let authors = try store.authors(of: Array(items.keys))
         let places = try store.places(of: Array(items.keys))
         let hits = some.compactMap { hit in

@@ -23,20 +23,14 @@ struct SchoolResourceRoutes: Sendable {
         if query.format != nil, user == nil { throw DomainError.forbidden("登录后可以导出。") }
         var filter = ItemStore.Filter()
         filter.below = school.path
-        let viewer = ResourceViewer(user), consent = items.office.consent
-        var found = try await items.lines(filter, viewer, query)
-        let isInside = viewer.places.contains { $0.contains(school.path) }, lines = found.rows
-        let seesHidden = user?.may(.itemReview, at: school.path) ?? false
-        let isOpen: Bool
-        (found.rows, isOpen) = try await database.read { db in
-            let newest = try OpenItemStore(db).newest(in: school.path, limit: AtomFeed.length)
-            // Who reviews there knows what is hidden and why.
-            let shown = try seesHidden ? lines : OpenShelf(consent: consent, db: db).shown(lines)
-            return (shown, newest.items.contains(where: \.item.mayTravel))
+        let viewer = ResourceViewer(user), found = try await items.lines(filter, for: user, query)
+        let isInside = viewer.places.contains { $0.contains(school.path) }, shown = found.shown
+        let isOpen = try await database.read { db in
+            try OpenItemStore(db).newest(in: school.path, limit: AtomFeed.length).items.contains(
+                where: \.item.mayTravel)
         }
-        guard isInside || !found.rows.isEmpty || query.after != nil else { throw DomainError.notFound }
-        if let format = query.format { return try table.download(found.rows, as: format, with: request.exporter) }
-        found.total -= lines.count - found.rows.count
+        guard isInside || !shown.isEmpty || query.after != nil else { throw DomainError.notFound }
+        if let format = query.format { return try table.download(shown, as: format, with: request.exporter) }
         let meta = PageMeta(
             summary: "\(school.name)的公开教学资源。", address: address.absolute(SchoolResourcePages.path(id)),
             feeds: isOpen ? [PageMeta.Feed("\(school.name)教学资源", path: SchoolResourcePages.feed(id))] : [],

@@ -3,7 +3,7 @@ import Directory
 import Kernel
 
 /// 通知动态: a short text on the site of a place, shown from a day on and, where it ends, up to and with another.
-struct SiteNews: Sendable, Equatable {
+struct SiteNews: SitePart, Sendable, Equatable {
     typealias State = SitePartState
 
     let id: ID<SiteNews>
@@ -23,6 +23,8 @@ struct SiteNews: Sendable, Equatable {
             title: try row.get(2), body: try row.get(3), from: try row.get(4), until: try row.get(5))
         (state, revision, changedAt, changedBy) = (try row.get(6), try row.get(7), try row.get(8), try row.get(9))
     }
+
+    var title: String { content.title }
 
     func isShown(on day: LocalDate) -> Bool {
         guard state == .published, let from = content.from, from <= day else { return false }

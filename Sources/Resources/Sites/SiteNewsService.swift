@@ -28,7 +28,7 @@ struct SiteNewsService {
     func change(_ id: ID<SiteNews>, on code: String, at revision: Int, _ content: SiteNewsContent) throws {
         let (site, news) = try managed(id, code)
         try check(content)
-        guard news.revision == revision else { throw late(news) }
+        try news.check(at: revision)
         try set(content, news.state, of: news)
         try record("site_news.changed", id, content, site)
     }
@@ -36,8 +36,8 @@ struct SiteNewsService {
     /// - Parameter revision: what was looked at; `nil` for whoever has just written it.
     func publish(_ id: ID<SiteNews>, on code: String, at revision: Int? = nil) throws {
         let (site, news) = try managed(id, code)
-        guard revision ?? news.revision == news.revision else { throw late(news) }
-        guard news.state != .published else { throw DomainError.conflict("“\(news.content.title)”已经发布。") }
+        try news.check(at: revision)
+        try news.checkMayBePublished()
         try check(news.content)
         try set(news.content, .published, of: news)
         try record("site_news.published", id, news.content, site)
@@ -45,7 +45,7 @@ struct SiteNewsService {
 
     func withdraw(_ id: ID<SiteNews>, on code: String) throws {
         let (site, news) = try managed(id, code)
-        guard news.state == .published else { throw DomainError.conflict("“\(news.content.title)”没有发布。") }
+        try news.checkMayBeWithdrawn()
         try set(news.content, .withdrawn, of: news)
         try record("site_news.withdrawn", id, news.content, site)
     }
@@ -56,17 +56,11 @@ struct SiteNewsService {
     }
 
     private func check(_ content: SiteNewsContent) throws {
-        let found = try SiteWords(db).problems([("title", content.title), ("body", content.body)])
-        let problems = content.problems + found
-        if !problems.isEmpty { throw DomainError.invalid(problems) }
+        try SiteWords(db).check(content.problems, [("title", content.title), ("body", content.body)])
     }
 
     private func set(_ content: SiteNewsContent, _ state: SiteNews.State, of news: SiteNews) throws {
-        guard try store.set(content, state, of: news, by: user.name, now: now) else { throw late(news) }
-    }
-
-    private func late(_ news: SiteNews) -> DomainError {
-        .conflict("“\(news.content.title)”刚被\(news.changedBy)修改。请核对后再保存。")
+        guard try store.set(content, state, of: news, by: user.name, now: now) else { throw news.late }
     }
 
     private func record(_ action: String, _ id: ID<SiteNews>, _ content: SiteNewsContent, _ site: Site) throws {

@@ -79,6 +79,12 @@ struct SiteWords {
 
     init(_ db: Connection) throws { checker = try ReviewChecks.TextChecker(db) }
 
+    /// Throws `DomainError.invalid` with the problems and those of the texts.
+    func check(_ problems: [FieldProblem], _ fields: [(field: String, text: String)]) throws {
+        let all = problems + self.problems(fields)
+        if !all.isEmpty { throw DomainError.invalid(all) }
+    }
+
     /// - Parameter fields: each with its text.
     func problems(_ fields: [(field: String, text: String)]) -> [FieldProblem] {
         fields.flatMap { field in

@@ -6,6 +6,7 @@ import Web
 /// The textbook tree, which is open to everybody; what hangs on it is shown as far as the viewer may see it.
 struct TextbookRoutes: Sendable {
     let database: Database
+    let consent: any PublicationConsent
 
     /// Resources of one kind on the page of a lesson; all others are a link away.
     private static let shelfLength = 6
@@ -55,22 +56,24 @@ struct TextbookRoutes: Sendable {
 
     @Sendable private func node(_ request: WebRequest) async throws -> WebResponse {
         let id: ID<TextbookNode> = try request.id("id"), user = request.completeSession?.user
-        let viewer = ResourceViewer(user)
+        let viewer = ResourceViewer(user), consent = consent
         let today = Timestamp.now.day
         let (place, shelves, lessons, calls) = try await database.read { db in
             let place = try TextbookStore(db).place(of: id), store = ItemStore(db)
             let shelves = try store.shelves(of: id, for: viewer, atMost: TextbookRoutes.shelfLength)
-            let authors = try store.authors(of: shelves.flatMap(\.rows).map(\.id))
+            let all = shelves.flatMap(\.rows), authors = try store.authors(of: all.map(\.id))
+            let hidden = try OpenShelf(consent: consent, db: db).hidden(all, from: user)
             let lessons = try TextbookStore(db).nodes(of: place.textbook.id).filter {
                 $0.parent == id && !$0.isRemoved
             }
             return (
                 place,
                 shelves.map { shelf in
-                    TextbookPages.Shelf(
+                    let rows = shelf.rows.filter { !hidden.contains($0.id) }
+                    return TextbookPages.Shelf(
                         group: shelf.group,
-                        rows: shelf.rows.map { ItemLine(item: $0, authors: authors[$0.id] ?? []) },
-                        total: shelf.total, isWhole: shelf.isWhole)
+                        rows: rows.map { ItemLine(item: $0, authors: authors[$0.id] ?? []) },
+                        total: shelf.total - (shelf.rows.count - rows.count), isWhole: shelf.isWhole)
                 }, lessons, user == nil ? [] : try CallStore(db).open(for: id, on: today, for: viewer)
             )
         }

@@ -23,7 +23,7 @@ struct YearTaskForm: Sendable {
 
     init(_ form: FormValues, on today: LocalDate) {
         let now = SchoolYear(containing: today)
-        year = form.text("year").flatMap { Int($0) }.map { SchoolYear(start: $0) } ?? now
+        year = form.text("year").map { SchoolYear(text: $0) ?? SchoolYear(start: 0) } ?? now
         title = ChineseText.normalised(form["title"] ?? "")
         note = FormValuesText.paragraphs(form["note"] ?? "")
         due = LocalDate(iso: form["due"] ?? "")

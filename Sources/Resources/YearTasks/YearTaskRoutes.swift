@@ -72,7 +72,7 @@ struct YearTaskRoutes: Sendable {
         if let format = query.format {
             return try table.download(shown, as: format, name: view.task.title, with: request.exporter)
         }
-        let start = query.after?.count ?? 0
+        let start = query.place
         let numbered = Array(shown.enumerated().dropFirst(start).prefix(query.fetchLimit))
         let slice = query.page(numbered, total: shown.count) { (nil, String($0.offset + 1)) }
         return .html(

@@ -54,7 +54,7 @@ struct ClassListRoutes: Sendable {
     @Sendable private func show(_ request: WebRequest) async throws -> WebResponse {
         let user = try request.user, scope = user.scope(of: .rosterView), id: ID<ClassList> = try request.id("id")
         let kind = request.query.text("kind").flatMap(ClassListLine.Kind.init(rawValue:))
-        let query = ClassListPages.lines.query(request.query), after = query.after.flatMap { Int($0.id) } ?? 0
+        let query = ClassListPages.lines.query(request.query), after = query.place
         let (list, lines) = try await database.read { db in
             let store = ClassListStore(db)
             return (

@@ -59,7 +59,7 @@ struct DifferenceRoutes: Sendable {
         let scope = try request.user.scope(of: .exportRun), crypto = crypto
         let id: ID<Difference> = try request.id("id")
         let kind = request.query.text("kind").flatMap(DifferenceReport.Kind.init(rawValue:))
-        let query = DifferencePages.table.query(request.query), after = query.after.flatMap { Int($0.id) } ?? 0
+        let query = DifferencePages.table.query(request.query), after = query.place
         let (difference, counts, lines) = try await database.read { db in
             let store = DifferenceStore(db, crypto), difference = try store.find(id, within: scope)
             return (

@@ -115,7 +115,7 @@ struct RosterImportRoutes: Sendable {
             ?? RosterImportRoutes.firstKind(of: batch)
         let table = RosterLinePages.table(kind)
         let query = table.query(request.query)
-        let after = query.after.flatMap { Int($0.id) } ?? 0
+        let after = query.place
         let lines = try await read { store in
             guard batch.state.hasLines else { return [RosterLine]() }
             return try store.lines(of: batch.id, kind: kind, after: after, limit: query.fetchLimit)

@@ -17,6 +17,8 @@ struct RosterImportService: Sendable {
     let crypto: any CryptoProvider
     let mergeListeners: [any PersonMergeListener]
     let uses: [any PersonUse]
+    /// What the platform wrote of people by itself, which goes with an import that is taken back.
+    var traces: [any PersonTraces] = []
     /// Who gives rights to the parents of pupils.
     let listeners: [any GuardianshipListener]
     /// How other systems name people: what was told of somebody whose import is taken back goes with her.
@@ -221,7 +223,7 @@ struct RosterImportService: Sendable {
         }
         try store.endFile(of: id)
         return try RosterUndo(db, crypto, batch, by: actor, now: now, telling: listeners).undo(
-            asking: uses, forgetting: keys)
+            asking: uses, removing: traces, forgetting: keys)
     }
 
     func discard(_ id: ID<RosterBatch>, by actor: AuditActor) async throws {

@@ -34,13 +34,18 @@ struct RosterUndo {
         var words: String { kept == 0 ? "" : "\(kept) 位家长另有子女，仍保留。" }
     }
 
-    /// - Parameter keys: how other systems name people.
-    func undo(asking uses: [any PersonUse], forgetting keys: [PersonColumn]) throws -> Outcome {
+    /// - Parameters:
+    ///   - traces: what the platform wrote of the people by itself.
+    ///   - keys: how other systems name people.
+    func undo(
+        asking uses: [any PersonUse], removing traces: [any PersonTraces], forgetting keys: [PersonColumn]
+    ) throws -> Outcome {
         let store = RosterImportStore(db, crypto)
         let new = try store.people(of: batch.id, .new), changed = try store.people(of: batch.id, .changed)
         let intake = PersonIntakeStore(db, of: new + changed, at: at)
         if let reason = try intake.later() { throw DomainError.conflict("不能撤销：\(reason)") }
         let parents = try intake.newGuardians()
+        for trace in traces { try trace.remove(of: new, by: actor, now: now, db) }
         for use in uses {
             if let reason = try use.use(of: new + parents, db) { throw DomainError.conflict("不能撤销：\(reason)") }
         }

@@ -33,6 +33,9 @@ package struct DropoutAlarm: Sendable {
     package let closedOn: LocalDate?
     package let outcome: DropoutOutcome?
 
+    /// What the timeline calls the first step, which the platform takes.
+    static let raised = "提醒"
+
     static let columns: SQL =
         """
         d.id, d.person_id, p.name, d.school_id, o.name, o.path, d.class_id, d.raised_on, d.since, d.days, d.closed_on,

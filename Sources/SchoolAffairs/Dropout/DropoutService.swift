@@ -65,7 +65,7 @@ package struct DropoutService {
         let id = ID<DropoutAlarm>.new()
         try alarms.insert(id, of: pupil.person, in: classGroup, since: since, days: run.count, on: now.day)
         let words = "\(since.iso) 起连续 \(run.count) 个上课日未到校"
-        try steps.add(.noted, to: id.rawValue, place: "提醒", note: words, by: .system, at: now)
+        try steps.add(.noted, to: id.rawValue, place: DropoutAlarm.raised, note: words, by: .system, at: now)
         try AuditLog.record(
             "dropout_alarm.raised", id.rawValue, by: actor, at: classGroup.path, "\(pupil.name)，\(words)", now: now,
             on: db)

@@ -9,8 +9,8 @@ struct RolloverForm: Sendable {
     /// The school year asked for, in an address or a form; the one at hand on the day when none is told.
     static func year(_ values: FormValues, on day: LocalDate) throws -> SchoolYear {
         guard let text = values.text("year") else { return RolloverSeason.year(on: day) }
-        guard let start = Int(text), (2000...2100).contains(start) else { throw DomainError.notFound }
-        return SchoolYear(start: start)
+        guard let year = SchoolYear(text: text) else { throw DomainError.notFound }
+        return year
     }
 
     /// Which grade of the class the decision is for, by its entry year.

@@ -44,6 +44,10 @@ package struct TableQuery: Sendable, Equatable {
     /// What to put into `LIMIT`: one row more than shown, to know whether there is a next page; all for an export.
     package var fetchLimit: Int { format == nil ? limit + 1 : TableQuery.exportLimit }
 
+    /// Rows before the slice, of a list whose rows have no key but their place. The asker may send any number: it is kept
+    /// within 0 and 1,000,000,000.
+    package var place: Int { after.flatMap { Int($0.id) }.map { min(max($0, 0), 1_000_000_000) } ?? 0 }
+
     /// Cuts rows fetched with `fetchLimit` to a page. `key` gives what the list is sorted by, as text that orders and
     /// reads back the same (`nil` for SQL NULL), and the row's id.
     package func page<Row: Sendable>(
@@ -68,10 +72,6 @@ package struct TableCursor: Sendable, Equatable {
     /// The sort value of the row; `nil` for SQL NULL.
     package let value: String?
     package let id: String
-
-    /// How many rows of a list in memory lie before the next page, where `id` says so: 0 for what is no such number.
-    /// Not negative, whoever wrote the cursor.
-    package var count: Int { max(0, Int(id) ?? 0) }
 
     /// `sort` and `id` hold no control characters.
     package init(sort: String, value: String?, id: String) { (self.sort, self.value, self.id) = (sort, value, id) }

@@ -28,7 +28,7 @@ import Testing
         connectivity_import.accepted connectivity_import.discarded connectivity_import.undone
         connectivity_import.uploaded consent.given consent.purpose_ended consent.purpose_published
         consent.refused consent.withdrawn dropout_alarm.closed dropout_alarm.noted dropout_alarm.raised
-        duplicate.decided duplicate.reopened edition.chosen edition.unchosen exchange.bundle_accepted
+        dropout_alarm.removed duplicate.decided duplicate.reopened edition.chosen edition.unchosen exchange.bundle_accepted
         exchange.bundle_discarded exchange.bundle_refused exchange.bundle_undone exchange.bundle_uploaded
         exchange.bundle_written exchange.facts_pushed exchange.file_accepted exchange.file_discarded
         exchange.file_ordered exchange.file_refused exchange.file_undone exchange.file_written

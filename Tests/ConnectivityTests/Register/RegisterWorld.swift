@@ -51,7 +51,8 @@ struct RegisterWorld: Sendable {
 
     /// Somebody with the register's rights at a place.
     func user(
-        at place: Organisation, _ permissions: Set<Permission> = [.registerView, .registerEdit]
+        at place: Organisation,
+        _ permissions: Set<Permission> = [.registerView, .registerEdit, .rosterComplete]
     ) -> CurrentUser {
         let grant = EffectiveGrant(role: "test", organisation: place.id, path: place.path, permissions: permissions)
         return CurrentUser(account: .new(), person: .new(), name: "李校长", grants: [grant])

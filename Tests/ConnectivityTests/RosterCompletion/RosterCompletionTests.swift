@@ -99,7 +99,11 @@ import Web
             #expect(before.status == 422 && before.shownText.contains("这一天花名册里还没有学生"))
             let late = try await say(world, head, complete: true, from: Self.today.adding(days: 1))
             #expect(late.status == 422 && late.shownText.contains("不能晚于今天"))
-            for stranger in [world.user(at: world.stranger), world.user(at: world.school, [.registerView])] {
+            let strangers = [
+                world.user(at: world.stranger), world.user(at: world.school, [.registerView, .registerEdit]),
+                world.user(at: world.stranger, [.registerView, .rosterComplete]),
+            ]
+            for stranger in strangers {
                 await #expect(throws: DomainError.self) {
                     _ = try await say(world, stranger, complete: true, from: Self.today)
                 }

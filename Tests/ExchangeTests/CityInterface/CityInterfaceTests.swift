@@ -93,6 +93,18 @@ extension ExchangeCity {
         }
     }
 
+    /// Anybody may send such a header.
+    @Test(arguments: [String(Int64.min), String(Int64.max), "-1", "253402300800", "9223372036854775808", "1e3", ""])
+    func `a time that no clock shows is refused`(time: String) async throws {
+        try await ExchangeCity.run(.sqlite) { (world: ExchangeCity) async throws in
+            let headers = [
+                "x-app": "hr", "x-ts": time, "x-nonce": "12345678", "x-sign": String(repeating: "a", count: 64),
+            ]
+            let client = TestClient(world.city.platform.pipeline)
+            #expect(try await client.send(.get, "/exchange/v1/datasets", headers, []).status == 401)
+        }
+    }
+
     @Test func `what is signed is spelled in one way`() {
         let query = FormValues([(name: "b", value: "2"), (name: "a", value: "中 文")])
         let text = RequestSignature.text(

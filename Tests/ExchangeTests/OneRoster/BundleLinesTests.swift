@@ -58,7 +58,7 @@ import Testing
                 (total, largest) = (total + piece.count, max(largest, piece.count))
             }
         }
-        #expect(throws: PackedFiles.Failure.tooLarge) { try read() }
+        #expect(throws: PackedFailure.tooLarge) { try read() }
         #expect(total <= 2 << 20)
         limits.inflatedBytes = 8 << 20
         try read()

@@ -121,6 +121,16 @@ import Web
         #expect(parts.family == family && parts.given == given)
     }
 
+    @Test func `an offset beyond all lists stays a number that can be reckoned with`() throws {
+        let values = FormValues([(name: "offset", value: String(Int.max)), (name: "limit", value: String(Int.max))])
+        let question = try OneRosterQuestion(values, known: Self.fields)
+        #expect(question.limit == OneRosterQuestion.mostLimit && question.offset == OneRosterQuestion.mostOffset)
+        #expect(OneRosterKeys(["a"]).page(question.offset, question.limit) == [])
+        for key in ["term-9999999-1", "grading--5-1", "term-9223372036854775807-1"] {
+            #expect(OneRosterSessions.term(key) == nil, "\(key)")
+        }
+    }
+
     @Test func `a consumer that asks too often has to wait`() {
         let meter = OneRosterMeter(most: 2), start = Timestamp(milliseconds: 0)
         #expect(meter.admits("a", at: start) && meter.admits("a", at: start))

@@ -38,7 +38,7 @@ struct PackedFolderTests {
             let folder = try PackedFolder(archive: path, limits: ArchiveLimits())
             #expect(folder.entries.map(\.name) == ["元数据.csv", "第一课/教案.txt"].sorted())
             #expect(try text("第一课/教案.txt", of: folder) == "内容")
-            #expect(throws: PackedFolder.Failure.damaged) { try text("没有.txt", of: folder) }
+            #expect(throws: PackedFailure.damaged) { try text("没有.txt", of: folder) }
         }
     }
 
@@ -82,14 +82,14 @@ struct PackedFolderTests {
         ])
     func hostileNames(_ name: String) throws {
         try archive([(name, "x")]) { path in
-            #expect(throws: PackedFolder.Failure.self) { try PackedFolder(archive: path, limits: ArchiveLimits()) }
+            #expect(throws: PackedFailure.self) { try PackedFolder(archive: path, limits: ArchiveLimits()) }
         }
     }
 
     @Test("The same name twice, links, and archives that are too large or none are refused")
     func refused() throws {
         try archive([("a.txt", "1"), ("A.TXT", "2")]) { path in
-            #expect(throws: PackedFolder.Failure.badName("A.TXT")) {
+            #expect(throws: PackedFailure.badName("A.TXT", .places)) {
                 try PackedFolder(archive: path, limits: ArchiveLimits())
             }
         }
@@ -102,20 +102,20 @@ struct PackedFolderTests {
             bytes.replaceSubrange((start + 38)..<(start + 42), with: [0, 0, 0xFF, 0xA1])
         }
         try archive([("link", "/etc/passwd")], link) { path in
-            #expect(throws: PackedFolder.Failure.badName("link")) {
+            #expect(throws: PackedFailure.badName("link", .places)) {
                 try PackedFolder(archive: path, limits: ArchiveLimits())
             }
         }
         try archive([("a.txt", "12345"), ("b.txt", "12345")]) { path in
             var limits = ArchiveLimits()
             limits.inflatedBytes = 8
-            #expect(throws: PackedFolder.Failure.tooLarge) { try PackedFolder(archive: path, limits: limits) }
+            #expect(throws: PackedFailure.tooLarge) { try PackedFolder(archive: path, limits: limits) }
             limits = ArchiveLimits()
             limits.entries = 1
-            #expect(throws: PackedFolder.Failure.tooLarge) { try PackedFolder(archive: path, limits: limits) }
+            #expect(throws: PackedFailure.tooLarge) { try PackedFolder(archive: path, limits: limits) }
         }
         try archive([("a.txt", "x")], { $0 = Array("no archive".utf8) }) { path in
-            #expect(throws: PackedFolder.Failure.damaged) { try PackedFolder(archive: path, limits: ArchiveLimits()) }
+            #expect(throws: PackedFailure.damaged) { try PackedFolder(archive: path, limits: ArchiveLimits()) }
         }
     }
 
@@ -129,10 +129,10 @@ struct PackedFolderTests {
         #expect(folder.entries.map(\.name) == ["课/教案.txt"] && folder.entries[0].size == 6)
         #expect(try text("课/教案.txt", of: folder) == "内容")
         try manager.createSymbolicLink(atPath: root + "/link", withDestinationPath: "/etc/hostname")
-        #expect(throws: PackedFolder.Failure.badName("link")) {
+        #expect(throws: PackedFailure.badName("link", .places)) {
             try PackedFolder(folder: root, limits: ArchiveLimits())
         }
-        #expect(throws: PackedFolder.Failure.unreadable) {
+        #expect(throws: PackedFailure.unreadable) {
             try PackedFolder(folder: root + "/none", limits: ArchiveLimits())
         }
     }

@@ -85,6 +85,20 @@ struct FeedTests {
         }
     }
 
+    @Test("Behind the last entry of a school a feed is as old as the newest of them", arguments: TestDatabase.allCases)
+    func beyond(_ database: TestDatabase) async throws {
+        try await ResourceCity.run(database) { made in
+            let visitor = try await made.city.client(.visitor), id = try await made.opened(ResourceCity.open("琴"))
+            let behind = "?after=1-\(id)", path = SchoolResourcePages.feed(made.border.id)
+            let first = try read(try await visitor.get(path), "updated").texts
+            let end = try await visitor.get(path + behind)
+            #expect(end.status == 200 && !end.text.contains("<entry>"))
+            #expect(try read(end, "updated").texts == Array(first.prefix(1)) && !end.text.contains("1970"))
+            // A school that has opened nothing has none, wherever it is asked from.
+            #expect(try await visitor.get(SchoolResourcePages.feed(made.school.id) + behind).status == 404)
+        }
+    }
+
     @Test("Who has it already is told so, until something is withdrawn", arguments: TestDatabase.allCases)
     func unchanged(_ database: TestDatabase) async throws {
         try await ResourceCity.run(database) { made in

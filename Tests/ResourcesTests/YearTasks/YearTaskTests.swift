@@ -243,4 +243,24 @@ import Web
             #expect(last.map { $0.schools >= 1 } == true)
         }
     }
+
+    @Test("Numbers that nobody would type are refused, and places that nobody was shown lead to the beginning")
+    func hostile() async throws {
+        try await ResourceCity.run(.sqlite) { made in
+            let id = try await open(made, .chen, at: ResourceCity.other, Self.draft())
+            let chen = try await made.city.client(.chen), wang = try await made.city.client(.wang)
+            for year in [String(Int.max), String(Int.min), "0", "99999"] {
+                let values = [("title", "任务"), ("year", year), ("due", "2026-12-31"), ("wanted-1", "1")]
+                let answer = try await chen.post("/resources/tasks", from: "/resources/tasks/new", values)
+                #expect(answer.status == 422 && answer.text.contains("任务"), "\(year)")
+            }
+            for place in ["-1", String(Int.min), String(Int.max)] {
+                let after = "?after=" + TableCursor(sort: "", value: nil, id: place).text
+                for path in ["/resources/coverage", "/resources/contributions"] {
+                    #expect(try await wang.get(path + after).status == 200, "\(path) \(place)")
+                }
+                #expect(try await chen.get("/resources/tasks/\(id)" + after).status == 200, "\(place)")
+            }
+        }
+    }
 }

@@ -40,6 +40,20 @@ import Testing
         }
     }
 
+    /// The line below the header is looked at for numbers of columns that follow one another.
+    @Test func `numbers at the end of what a computer counts are cells like others`() async throws {
+        try await withRosterSite { site in
+            let row = Array(repeating: String(Int.max), count: 6).joined(separator: ",")
+            let other = (0..<6).map { String(Int.min + $0) }.joined(separator: ",")
+            let header = "姓名,性别,出生日期,身份证件号,学籍号,班级\n"
+            let outcome = try await site.csv(header + "\(row)\n\(other)\n", accept: false)
+            #expect(outcome.new == 0 && outcome.refused == 2)
+            let pupil = "韦小明,男,2017-08-10,\(HostileRosterTests.first),,三(1)班\n"
+            let numbered = try await site.csv(header + "1,2,3,4,5,6\n" + pupil, accept: false)
+            #expect(numbered.new == 1 && numbered.refused == 0)
+        }
+    }
+
     @Test func `each bad cell is told where it stands and why`() async throws {
         try await withRosterSite { site in
             let wrong =

@@ -35,7 +35,7 @@ package struct BundleCheck: Sendable {
 
     /// Reads the whole bundle, file by file.
     /// - Parameter told: called after each file, with how many are done and how many there are.
-    /// - Throws: `PackedFiles.Failure`, and what `told` throws.
+    /// - Throws: `PackedFailure`, and what `told` throws.
     package static func of(
         _ source: BundleSource, _ told: (Int, Int) async throws -> Void = { _, _ in }
     ) async throws -> BundleCheck {

@@ -42,7 +42,7 @@ struct BundleImportService: Sendable {
         let sealedFiles = sealedFiles, crypto = crypto, now = now()
         let (sm3, kept) = try await SheetRowFeed.onThread {
             do { _ = try PackedFiles.names(path: upload.path, limits: BundleSource.limits) } catch let error
-                as PackedFiles.Failure
+                as PackedFailure
             { throw DomainError.invalid("file", error.message) }
             return (Hex.encode(try SM3.hash(fileAt: upload.path)), try sealedFiles.keep(fileAt: upload.path))
         }
@@ -145,39 +145,41 @@ extension BundleImportService {
 
 /// What people decide about a bundle.
 extension BundleImportService {
-    /// Writes pupils and staff in one transaction, if they are what the digest agreed to stands for. When the rosters changed meanwhile the change sets are computed anew; if
-    /// they come out the same, what was agreed to still holds. Throws `DomainError.conflict` when a person has to look again.
+    /// Writes pupils and staff in one transaction, see `IntakeAgreement`. Throws `DomainError.conflict` when a person has to
+    /// look again.
     func accept(_ id: BundleImportID, agreed: String, by actor: AuditActor) async throws {
-        for _ in 0..<3 {
-            let now = now(), intake = intake
-            let isDone = try await database.write { db in
-                let store = BundleImportStore(db), bundle = try store.find(id, within: .everything)
-                if bundle.state == .accepted { return true }
-                guard bundle.state == .compared else { throw DomainError.conflict("这个名册包已由他人处理。") }
-                guard bundle.outcome.digest == agreed else { throw DomainError.conflict(DropDecisions.staleMessage) }
-                guard try intake.accept(bundle.batches, agreed: agreed, by: actor, now: now, on: db) else {
-                    return false
-                }
-                for batch in bundle.batches {
-                    let people = try intake.people(of: batch, on: db)
-                    for (row, source) in try store.sources(of: id, batch: batch) {
-                        if let person = people[row] { try store.learn(source, is: person, of: bundle, now: now) }
-                    }
-                }
-                try BundleImportService.finish(bundle, by: actor, now, store)
-                return true
-            }
+        try await IntakeAgreement.settle(agreed) {
+            let isDone = try await write(id, agreed: agreed, by: actor)
             try pause()
-            if isDone { return }
+            return isDone
+        } compare: {
             let bundle = try await find(id)
             var outcome = IntakeOutcome()
             for batch in bundle.batches { outcome = outcome + (try await intake.compareAgain(batch)) }
-            guard outcome.digest == agreed else {
-                try await keep(outcome, of: bundle, message: DropDecisions.staleMessage)
-                throw DomainError.conflict(DropDecisions.staleMessage)
-            }
+            return outcome
+        } keep: {
+            try await keep($0, of: try await find(id), message: $1)
         }
-        throw DomainError.conflict(DropDecisions.staleMessage)
+    }
+
+    /// Returns `false`, having written nothing, when the rosters have changed.
+    private func write(_ id: BundleImportID, agreed: String, by actor: AuditActor) async throws -> Bool {
+        let now = now(), intake = intake
+        return try await database.write { db in
+            let store = BundleImportStore(db), bundle = try store.find(id, within: .everything)
+            if bundle.state == .accepted { return true }
+            guard bundle.state == .compared else { throw DomainError.conflict("这个名册包已由他人处理。") }
+            guard bundle.outcome.digest == agreed else { throw DomainError.conflict(IntakeAgreement.staleMessage) }
+            guard try intake.accept(bundle.batches, agreed: agreed, by: actor, now: now, on: db) else { return false }
+            for batch in bundle.batches {
+                let people = try intake.people(of: batch, on: db)
+                for (row, source) in try store.sources(of: id, batch: batch) {
+                    if let person = people[row] { try store.learn(source, is: person, of: bundle, now: now) }
+                }
+            }
+            try BundleImportService.finish(bundle, by: actor, now, store)
+            return true
+        }
     }
 
     private static func finish(

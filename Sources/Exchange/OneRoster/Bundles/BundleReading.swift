@@ -25,7 +25,7 @@ extension BundleImportService {
                 guard check.problems.isEmpty else { return try await refuse(bundle, check.problems.map(\.text)) }
                 try await compare(check, bundle, progress)
             }
-        } catch let error as PackedFiles.Failure {
+        } catch let error as PackedFailure {
             try await refuse(bundle, [error.message])
         } catch DomainError.invalid(let problems) {
             try await refuse(bundle, problems.map(\.message))

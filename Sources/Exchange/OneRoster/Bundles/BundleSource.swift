@@ -16,7 +16,7 @@ package struct BundleSource: Sendable {
         return limits
     }
 
-    /// An archive as it was sent. Blocks. Throws `PackedFiles.Failure`.
+    /// An archive as it was sent. Blocks. Throws `PackedFailure`.
     package init(archiveAt path: String, limits: ArchiveLimits = BundleSource.limits) throws {
         names = Set(try PackedFiles.names(path: path, limits: limits))
         pieces = { name, body in try PackedFiles.forEachPiece(of: name, path: path, limits: limits, body) }
@@ -38,7 +38,7 @@ package struct BundleSource: Sendable {
     func has(_ file: String) -> Bool { names.contains(file + ".csv") }
 
     /// Hands over the lines of a file, that of the headers as number 1. Blocks.
-    /// - Throws: `BundleLines.Malformed`, `PackedFiles.Failure`, and what the body throws.
+    /// - Throws: `BundleLines.Malformed`, `PackedFailure`, and what the body throws.
     func lines(of file: String, _ body: (_ number: Int, _ cells: [String]) throws -> Void) throws {
         var lines = BundleLines()
         try pieces(file + ".csv") { try lines.read($0, body) }

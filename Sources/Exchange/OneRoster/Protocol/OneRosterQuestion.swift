@@ -16,6 +16,8 @@ struct OneRosterQuestion: Sendable {
 
     static let usualLimit = 100
     static let mostLimit = 1000
+    /// No list is as long; sums with it stay in range.
+    static let mostOffset = 1_000_000_000
 
     /// Throws `OneRosterFault`. A sort by a property that there is not is left to the order of the house, as the standard
     /// has it.
@@ -24,7 +26,8 @@ struct OneRosterQuestion: Sendable {
         limit = min(
             try OneRosterQuestion.number(values, "limit", from: 1) ?? OneRosterQuestion.usualLimit,
             OneRosterQuestion.mostLimit)
-        offset = try OneRosterQuestion.number(values, "offset", from: 0) ?? 0
+        offset = min(
+            try OneRosterQuestion.number(values, "offset", from: 0) ?? 0, OneRosterQuestion.mostOffset)
         let order = values.text("orderBy")?.lowercased() ?? "asc"
         guard order == "asc" || order == "desc" else {
             throw OneRosterFault(400, "invalid_sort_field", "orderBy must be asc or desc")

@@ -10,10 +10,10 @@ enum OneRosterSessions {
     /// The term of a key of a term or grading period.
     static func term(_ key: String) -> Term? {
         let parts = key.split(separator: "-")
-        guard parts.count == 3, ["term", "grading"].contains(parts[0]), let year = Int(parts[1]),
+        guard parts.count == 3, ["term", "grading"].contains(parts[0]), let year = SchoolYear(text: String(parts[1])),
             let half = Int(parts[2]).flatMap(Term.Half.init)
         else { return nil }
-        return Term(SchoolYear(start: year), half)
+        return Term(year, half)
     }
 
     /// The school years that classes refer to: the last twelve at most, and the next one once its classes may be opened.

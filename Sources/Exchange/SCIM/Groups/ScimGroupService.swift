@@ -19,7 +19,7 @@ struct ScimGroupService {
 
     func add(_ document: ScimDocument) throws -> ScimGroup {
         let id = Identifiers.next(), name = try ScimGroupService.name(document)
-        try store.insert(id, name: name, externalID: document.value["externalId"]?.text, at: now)
+        try store.insert(id, name: name, externalID: try document.externalID(), at: now)
         try store.setMembers(try members(document), of: id, knowing: [])
         try record("exchange.group_added", id, name)
         return try find(id)
@@ -28,7 +28,7 @@ struct ScimGroupService {
     func replace(_ group: ScimGroup, with document: ScimDocument) throws -> ScimGroup {
         try checkOwn(group)
         let name = try ScimGroupService.name(document)
-        try store.update(group.id, name: name, externalID: document.value["externalId"]?.text, at: now)
+        try store.update(group.id, name: name, externalID: try document.externalID(), at: now)
         try store.setMembers(try members(document), of: group.id, knowing: Set(group.members))
         try record("exchange.group_changed", group.id, name)
         return try find(group.id)

@@ -4,6 +4,13 @@ struct ScimDocument: Sendable, Equatable {
     /// Attributes that a client may write, by their right names; extensions below their URN.
     var value: JSONValue
 
+    /// What the client calls it. Throws `ScimError` when it is longer than 256 characters.
+    func externalID() throws(ScimError) -> String? {
+        let text = value["externalId"]?.text
+        guard (text ?? "").unicodeScalars.count <= 256 else { throw .invalid("externalId has at most 256 characters.") }
+        return text
+    }
+
     static func == (a: ScimDocument, b: ScimDocument) -> Bool { a.value == b.value }
 
     /// Takes a body over: what is unknown, read-only or empty is left out. Throws `ScimError` for a wrong type, a missing

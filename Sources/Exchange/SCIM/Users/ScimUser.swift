@@ -114,15 +114,22 @@ struct ScimPersonDetails: Sendable {
     /// Numbers that can be what they are said to be. Others stay with the resource.
     let identifiers: [PersonIdentifier]
 
+    /// Of a resource as JSON.
+    static let mostBytes = 64 << 10
+
     init(_ document: ScimDocument) throws(ScimError) {
         let value = document.value
+        // Changes add to what is there, so no limit of a request bounds the whole.
+        guard value.bytes.count <= ScimPersonDetails.mostBytes else {
+            throw .invalid("The resource is larger than \(ScimPersonDetails.mostBytes) bytes.")
+        }
         userName = (value["userName"]?.text ?? "").trimmed
         guard (1...256).contains(userName.unicodeScalars.count) else {
             throw .invalid("userName has 1 to 256 characters.")
         }
         name = ScimPersonDetails.name(value).trimmed
         guard (1...60).contains(name.unicodeScalars.count) else { throw .invalid("The name has 1 to 60 characters.") }
-        externalID = value["externalId"]?.text
+        externalID = try document.externalID()
         isActive = value["active"]?.flag ?? true
         let posts = [value["title"]?.text, value["userType"]?.text].compactMap { $0 }
         post = posts.compactMap { CodeLists.post.code(matching: $0)?.code }.first ?? "10"

@@ -110,10 +110,10 @@ struct FolderIntake: Sendable {
                 try await SheetRowFeed.onThread {
                     try folder.copy(file.name, to: path)
                     guard Hex.encode(try SHA256.hash(fileAt: path)) == file.sha256 else {
-                        throw PackedFolder.Failure.damaged
+                        throw PackedFailure.damaged
                     }
                 }
-            } catch let failure as PackedFolder.Failure { throw DomainError.invalid("file", failure.message) }
+            } catch let failure as PackedFailure { throw DomainError.invalid("file", failure.message) }
             let name = file.name.split(separator: "/").last.map(String.init) ?? file.name
             let upload = try await uploads.receive(fileAt: path, name: name, size: file.size, by: user)
             guard upload.state != .refused else {

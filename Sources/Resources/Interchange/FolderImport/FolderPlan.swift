@@ -103,7 +103,7 @@ struct FolderPlan: Codable, Sendable, Equatable {
             (workbook, self.missing) = (name, missing)
             unused = names.all.filter { !used.contains($0) }
             self.lines = FolderPlan.withoutRepeats(lines)
-        } catch let failure as PackedFolder.Failure { throw DomainError.invalid("file", failure.message) }
+        } catch let failure as PackedFailure { throw DomainError.invalid("file", failure.message) }
     }
 
     /// What is wrong with the files of a row.
@@ -164,7 +164,7 @@ struct FolderPlan: Codable, Sendable, Equatable {
         for name in tables.prefix(10) {
             let path = "\(workFolder)/folder-\(Identifiers.next())"
             defer { unlink(path) }
-            do { try folder.copy(name, to: path) } catch let failure as PackedFolder.Failure {
+            do { try folder.copy(name, to: path) } catch let failure as PackedFailure {
                 throw DomainError.invalid("file", failure.message)
             }
             do {

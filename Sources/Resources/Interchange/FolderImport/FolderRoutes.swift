@@ -76,7 +76,7 @@ struct FolderRoutes: Sendable {
     private static func open(_ path: String) async throws -> PackedFolder {
         do {
             return try await SheetRowFeed.onThread { try PackedFolder(archive: path, limits: FolderPlan.limits) }
-        } catch let failure as PackedFolder.Failure { throw DomainError.invalid("file", failure.message) }
+        } catch let failure as PackedFailure { throw DomainError.invalid("file", failure.message) }
     }
 
     @Sendable private func show(_ request: WebRequest) async throws -> WebResponse {
