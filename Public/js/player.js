@@ -26,6 +26,13 @@ export default function player(place) {
     mark(address);
   }
 
+  function seek(time) {
+    // Before it knows how long it is, a time that is set is forgotten.
+    if (video.readyState >= HTMLMediaElement.HAVE_METADATA) video.currentTime = time;
+    else video.addEventListener("loadedmetadata", () => (video.currentTime = time), { once: true });
+    video.play().catch(() => {});
+  }
+
   function mark(address) {
     for (const link of links) {
       if (link.href === address) link.setAttribute("aria-current", "true");
@@ -75,8 +82,24 @@ export default function player(place) {
       news.textContent = `已换成${link.textContent.trim()}`;
     });
   }
+  const chapters = [...place.querySelectorAll("[data-chapter]")];
+  for (const link of chapters) {
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      seek(Number(link.dataset.chapter));
+    });
+  }
+  if (chapters.length > 0) video.addEventListener("timeupdate", () => markChapter(chapters, video.currentTime));
   const bar = place.querySelector("[data-sprites]");
   if (bar) sprites(bar, video);
+}
+
+function markChapter(links, time) {
+  const now = links.findLast((link) => Number(link.dataset.chapter) <= time + 0.01);
+  for (const link of links) {
+    if (link === now) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+  }
 }
 
 // Small pictures below the video; each leads to its time.

@@ -13,6 +13,7 @@ package struct MediaModule: Sendable {
         Migration("media/0010-sweeping", UploadSchema.sweeping),
         Migration("media/0020-picture-hashes", PictureHashSchema.statements),
         Migration("media/0021-one-index", ProcessingSchema.oneIndex),
+        Migration("media/0022-phone-pictures", ProcessingSchema.phonePictures),
     ]
     /// Columns that keep contents.
     package static let contentColumns =

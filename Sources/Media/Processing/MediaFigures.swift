@@ -95,7 +95,11 @@ package struct MediaFigures: Sendable {
         // The best first: whoever has a slow line is given less by the script, or by the stream.
         let sources = made + (original.map { [$0] } ?? [])
         let files: HTML = "\(each: sources, { #"<source src="\#(url: url($0))" type="video/mp4">"# })"
-        let tracks: HTML = "\(each: captions.enumerated(), { MediaFigures.track($0.offset, $0.element) })"
+        let marks: HTML =
+            view.file("chapters.vtt").map {
+                #"<track kind="chapters" src="\#(url: url($0))" srclang="zh-CN" label="章节">"#
+            } ?? ""
+        let tracks: HTML = "\(each: captions.enumerated(), { MediaFigures.track($0.offset, $0.element) })\(marks)"
         let choices: HTML = #"""
             <p class="player-choice">画质：\#(each: sources, { quality($0, isOriginal: $0.name == "original.mp4") })</p>
             """#
@@ -109,7 +113,7 @@ package struct MediaFigures: Sendable {
             \#(stream)\#(files)\#(tracks)
             <p>这个浏览器不能播放视频，可以下载原文件观看。</p>
             </video>
-            \#(sprite)\#(choices)<p class="visually-hidden" role="status" data-player-news></p>
+            \#(sprite)\#(chapters(of: first))\#(choices)<p class="visually-hidden" role="status" data-player-news></p>
             </div>
             """#
     }
@@ -119,6 +123,24 @@ package struct MediaFigures: Sendable {
         <track kind="captions" src="\#(url: captions.url)" srclang="\#(captions.language)" label="\#(captions.label)"\#
         \#(attribute: "default", if: number == 0)>
         """#
+    }
+
+    /// The parts of a film; each link leads to its time in the file, and with scripts in the player.
+    private func chapters(of file: DerivedFile) -> HTML {
+        guard let chapters = view.facts.chapters, !chapters.isEmpty else { return "" }
+        let rows: HTML = "\(each: chapters, { chapter($0, of: file) })"
+        return #"""
+            <h4 class="player-title" id="\#("chapters-" + id)">章节</h4>
+            <ol class="player-chapters" aria-labelledby="\#("chapters-" + id)">\#(rows)</ol>
+            """#
+    }
+
+    private func chapter(_ chapter: MediaChapter, of file: DerivedFile) -> HTML {
+        let seconds = String(format: "%.3f", chapter.start)
+        return #"""
+            <li><a href="\#(url: url(file) + "#t=" + seconds)" data-chapter="\#(seconds)">\#
+            <span class="player-time">\#(PlayingTime.clock(chapter.start))</span> \#(chapter.title)</a></li>
+            """#
     }
 
     private func quality(_ file: DerivedFile, isOriginal: Bool) -> HTML {

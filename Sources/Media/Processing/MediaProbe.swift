@@ -34,8 +34,10 @@ struct MediaProbe: Sendable, Equatable {
     var bitRate: Int
     var video: Video?
     var audio: Audio?
+    /// In order; empty when the file has none.
+    var chapters: [MediaChapter] = []
 
-    static let arguments = ["-v", "error", "-of", "json", "-show_format", "-show_streams"]
+    static let arguments = ["-v", "error", "-of", "json", "-show_format", "-show_streams", "-show_chapters"]
 
     private struct Answer: Decodable {
         struct Stream: Decodable {
@@ -59,8 +61,14 @@ struct MediaProbe: Sendable, Equatable {
             var duration: String?
             var bit_rate: String?
         }
+        struct Chapter: Decodable {
+            struct Tags: Decodable { var title: String? }
+            var start_time: String?
+            var tags: Tags?
+        }
         var streams: [Stream]?
         var format: Format?
+        var chapters: [Chapter]?
     }
 
     init(
@@ -93,6 +101,10 @@ struct MediaProbe: Sendable, Equatable {
         audio = streams.first { $0.codec_type == "audio" }.map { stream in
             Audio(codec: stream.codec_name ?? "", rate: number(stream.sample_rate), bitRate: number(stream.bit_rate))
         }
+        let named = (answer.chapters ?? []).compactMap { chapter -> (start: Double, title: String)? in
+            chapter.start_time.flatMap { Double($0) }.map { ($0, chapter.tags?.title ?? "") }
+        }
+        chapters = MediaChapter.all(named, seconds: seconds)
     }
 
     /// `25/1`, `30000/1001`; 0 for anything that is no rate.

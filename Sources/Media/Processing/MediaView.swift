@@ -65,6 +65,8 @@ package struct MediaFacts: Codable, Sendable, Equatable {
     package var pages: Int?
     /// How a recording stands to the norms of lesson recordings.
     package var norms: [NormFinding]?
+    /// What the file names its parts; only of films, and `nil` without any.
+    package var chapters: [MediaChapter]?
 
     package init() {}
 }

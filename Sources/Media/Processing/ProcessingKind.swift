@@ -19,7 +19,7 @@ package enum ProcessingKind: String, Column, Codable, Sendable, CaseIterable {
         .document: [
             "pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "ppsx", "pps", "wps", "et", "dps", "odt", "ods", "odp",
         ],
-        .image: ["png", "jpg", "jpeg", "jfif", "gif", "webp", "bmp", "heic", "heif"],
+        .image: ["png", "jpg", "jpeg", "jfif", "gif", "webp", "bmp", "heic", "heif", "hif", "avif"],
         .subtitle: ["vtt", "srt"],
         .text: ["txt", "md", "csv", "tsv", "lrc", "tex"],
     ]

@@ -22,6 +22,14 @@ enum ProcessingSchema {
         "CREATE INDEX platform_file_content ON platform_file (sha256)",
     ]
 
+    /// Pictures of phones could not be read before; they are tried as soon as the program for them is there.
+    static let phonePictures = [
+        """
+        UPDATE media_processing SET state = 'missing', remark = '未安装 libheif-examples'
+        WHERE kind = 'image' AND state = 'failed' AND ending IN ('heic', 'heif')
+        """
+    ]
+
     /// The hashes of contents have an index of the resources under another name; one is enough.
     static let oneIndex = ["DROP INDEX IF EXISTS platform_file_content"]
 }

@@ -3,6 +3,7 @@ import Foundation
 /// A program of the system that processing starts.
 enum Program: String, CaseIterable, Sendable {
     case ffmpeg, ffprobe, pdfinfo, pdftoppm, pdftotext, soffice, bwrap, prlimit, nice
+    case heifConvert = "heif-convert"
 
     /// Debian's name of what it comes in.
     var package: String {
@@ -10,6 +11,7 @@ enum Program: String, CaseIterable, Sendable {
         case .ffmpeg, .ffprobe: "ffmpeg"
         case .pdfinfo, .pdftoppm, .pdftotext: "poppler-utils"
         case .soffice: "libreoffice-writer-nogui"
+        case .heifConvert: "libheif-examples"
         case .bwrap: "bubblewrap"
         case .prlimit: "util-linux"
         case .nice: "coreutils"
@@ -32,10 +34,14 @@ package struct Programs: Sendable {
     func path(_ program: Program) -> String { "\(folder)/\(program.rawValue)" }
 
     /// Debian packages that the kind of processing lacks, in order; empty when all is there.
-    func missing(for kind: ProcessingKind, ending: String = "docx") -> [String] {
+    /// - Parameter ending: of the content; without one, for every content of the kind.
+    func missing(for kind: ProcessingKind, ending: String? = nil) -> [String] {
         var needed: [Program] = [.bwrap, .prlimit, .nice]
         switch kind {
-        case .video, .audio, .image: needed += [.ffmpeg, .ffprobe]
+        case .video, .audio: needed += [.ffmpeg, .ffprobe]
+        case .image:
+            needed += [.ffmpeg, .ffprobe]
+            if ending.map(MediaType.heic.endings.contains) ?? true { needed.append(.heifConvert) }
         case .document: needed += [.pdfinfo, .pdftoppm, .pdftotext] + (ending == "pdf" ? [] : [.soffice])
         case .subtitle, .text: return []
         }

@@ -83,6 +83,14 @@ enum PlayingTime {
         return whole < 60 ? " \(whole) 秒" : " \(whole / 60) 分 \(whole % 60) 秒"
     }
 
+    /// `1:02`, `1:00:05`, as players show it.
+    static func clock(_ seconds: Double) -> String {
+        let whole = Int(seconds)
+        func two(_ number: Int) -> String { (number < 10 ? "0" : "") + String(number) }
+        let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60)
+        return hours > 0 ? "\(hours):\(two(minutes)):\(two(rest))" : "\(minutes):\(two(rest))"
+    }
+
     /// `00:01:02.500`, as WebVTT has it.
     static func stamp(_ seconds: Double) -> String {
         let total = Int((seconds * 1000).rounded())

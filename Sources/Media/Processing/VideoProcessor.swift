@@ -22,6 +22,7 @@ enum VideoProcessor {
         }
         (plan.facts.width, plan.facts.height) = (video.width, video.height)
         plan.facts.norms = VideoNorm.all.map { $0.finding(probe, bytes: bench.size) }
+        if !probe.chapters.isEmpty { plan.facts.chapters = probe.chapters }
         let ladder = VideoLadder(width: video.width, height: video.height)
         plan.steps = steps(probe, video, ladder)
         return plan
@@ -55,6 +56,7 @@ enum VideoProcessor {
             steps.append(sprite(top, probe))
             steps.append(.hashing { try await hash(top.file, seconds: probe.seconds, $0) })
         }
+        if !probe.chapters.isEmpty { steps.append(chapters(probe)) }
         steps.append(master(ladder, probe, video))
         return steps
     }
@@ -119,6 +121,15 @@ enum VideoProcessor {
                 .init(name: picture, mediaType: "image/jpeg", width: size.width, height: size.height),
                 .init(name: track, mediaType: "text/vtt; charset=utf-8"),
             ])
+        }
+    }
+
+    private static func chapters(_ probe: MediaProbe) -> ProcessingStep {
+        ProcessingStep("chapters") { bench in
+            let track = "chapters.vtt"
+            try Data(MediaChapter.track(probe.chapters, seconds: probe.seconds).utf8).write(
+                to: URL(fileURLWithPath: bench.path(track)))
+            return StepResult(files: [.init(name: track, mediaType: "text/vtt; charset=utf-8")])
         }
     }
 

@@ -13,7 +13,7 @@ package struct MediaType: Sendable, Equatable {
     static let gif = MediaType("image/gif", "gif")
     static let webp = MediaType("image/webp", "webp")
     static let bmp = MediaType("image/bmp", "bmp")
-    static let heic = MediaType("image/heic", "heic", "heif")
+    static let heic = MediaType("image/heic", "heic", "heif", "hif", "avif")
     static let mp4 = MediaType("video/mp4", "mp4", "m4v", "f4v")
     static let quickTime = MediaType("video/quicktime", "mov", "qt")
     static let threeGP = MediaType("video/3gpp", "3gp", "3g2")
@@ -145,7 +145,8 @@ enum ContentMark: Equatable {
         switch String(decoding: head.dropFirst(8).prefix(4), as: UTF8.self) {
         case "qt  ": .quickTime
         case "M4A ", "M4B ": .m4a
-        case "heic", "heix", "mif1", "msf1", "avif": .heic
+        // Pictures and bursts in HEVC, in AV1, and in whatever the rest tells (ISO/IEC 23008-12, 10).
+        case "heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1", "avif", "avis": .heic
         case let brand where brand.hasPrefix("3g"): .threeGP
         default: .mp4
         }

@@ -22,6 +22,34 @@ def film(folder):
     return path
 
 
+def film_with_chapters(folder):
+    """Twelve seconds that browsers play, in two chapters."""
+    notes, path = folder / "notes.txt", folder / "章节.mp4"
+    parts = ((0, 6, "导入"), (6, 12, "读课文，写生字"))
+    notes.write_text(
+        ";FFMETADATA1\n"
+        + "".join(f"[CHAPTER]\nTIMEBASE=1/1\nSTART={start}\nEND={end}\ntitle={name}\n" for start, end, name in parts),
+        encoding="utf-8",
+    )
+    arguments = [
+        "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=320x240:r=25:d=12", "-i", str(notes),
+        "-map", "0:v", "-map_chapters", "1", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", str(path),
+    ]
+    subprocess.run(arguments, check=True, timeout=60)
+    return path
+
+
+def photo(folder):
+    """A picture as phones write it."""
+    plain, path = folder / "board.png", folder / "IMG_0001.HEIC"
+    subprocess.run(
+        ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=640x480:d=1", "-frames:v", "1", str(plain)],
+        check=True, timeout=60,
+    )
+    subprocess.run(["heif-enc", str(plain), "-o", str(path)], check=True, timeout=60, capture_output=True)
+    return path
+
+
 def text(folder):
     path = folder / "教学设计.docx"
     types = (
@@ -154,6 +182,43 @@ def test_files_are_sent_processed_and_seen_on_a_phone(journey, people, tmp_path)
             assert status(people.page(stranger), address) == 404, (stranger, address)
     part = page.request.get(stream, headers={"Range": "bytes=0-99"})
     assert part.status == 206 and len(part.body()) == 100
+
+
+def test_chapters_lead_to_their_time_and_photos_of_phones_are_seen(journey, browser, server, sessions, people, tmp_path):
+    teacher = journey("teacher")
+    page = teacher.page
+    form(page)
+    page.locator("#field-file").set_input_files([film_with_chapters(tmp_path), photo(tmp_path)])
+    expect(page.locator(".upload-item--done")).to_have_count(2, timeout=60_000)
+    page.get_by_label("标题").fill("章节和照片")
+    page.get_by_label("类型").select_option(label="教案")
+    page.get_by_role("button", name="保存草稿").click()
+    heading(page, "章节和照片")
+    expect(page.locator("img.media-image")).to_be_visible(timeout=60_000)
+    expect(page.locator(".media[data-poll]")).to_have_count(0, timeout=120_000)
+    page.locator("img.media-image").scroll_into_view_if_needed()
+    until(page, "document.querySelector('img.media-image').naturalWidth === 640")
+    links = page.get_by_role("list", name="章节").get_by_role("link")
+    expect(links).to_have_text(["0:00 导入", "0:06 读课文，写生字"])
+    teacher.expect_clean()
+    page.locator(".player video").evaluate("video => { video.muted = true; }")
+    links.last.focus()
+    page.keyboard.press("Enter")
+    until(page, "document.querySelector('.player video').currentTime > 6")
+    expect(links.last).to_have_attribute("aria-current", "true")
+    expect(links.first).not_to_have_attribute("aria-current", "true")
+    track = page.evaluate("document.querySelector('track[kind=chapters]').src")
+    assert "读课文" in page.request.get(track).text()
+
+    context = browser.new_context(
+        base_url=server.url, locale="zh-CN", storage_state=sessions["teacher"], java_script_enabled=False
+    )
+    people.contexts.append(context)
+    plain = context.new_page()
+    plain.goto(page.url)
+    link = plain.get_by_role("link", name="0:06 读课文，写生字")
+    expect(link).to_be_visible()
+    assert re.search(r"/derived/180\.mp4#t=6\.000$", link.get_attribute("href"))
 
 
 def until(page, condition: str):

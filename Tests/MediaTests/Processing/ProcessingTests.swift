@@ -36,6 +36,44 @@ import Testing
         }
     }
 
+    @Test func `the chapters of a film are kept with it and listed`() async throws {
+        try await ProcessingCity.run(.sqlite) { made in
+            let notes = "\(made.city.folder)/chapters.txt"
+            let text = """
+                ;FFMETADATA1
+                [CHAPTER]
+                TIMEBASE=1/1000
+                START=0
+                END=1000
+                title=导入 <新课>
+                [CHAPTER]
+                TIMEBASE=1/1000
+                START=1000
+                END=2000
+                title=练习
+                """
+            try Data(text.utf8).write(to: URL(fileURLWithPath: notes))
+            let plain = try await made.film("g.mp4", "320x240"), path = "\(made.city.folder)/h.mp4"
+            let joined = try await ProgramRun.run(
+                "/usr/bin/ffmpeg",
+                ["-v", "error", "-i", plain, "-i", notes, "-map", "0", "-map_chapters", "1", "-c", "copy", path],
+                seconds: 60)
+            #expect(joined.isGood, "\(joined.complaint)")
+            let film = try await made.add("课.mp4", path)
+            try await made.work()
+            let view = try await made.view(film)
+            #expect(view.state == .done, "\(view.remark)")
+            #expect(view.facts.chapters?.map(\.title) == ["导入 <新课>", "练习"])
+            #expect(view.facts.chapters?.map(\.start) == [0, 1])
+            let track = String(decoding: try await made.bytes("chapters.vtt", of: film), as: UTF8.self)
+            #expect(track.contains("00:00:00.000 --> 00:00:01.000\n导入 &lt;新课&gt;\n"))
+            let page = MediaFigures(view, name: "课.mp4", base: "/f", id: "1").html().text
+            #expect(page.contains(#"<track kind="chapters" src="/f/chapters.vtt""#))
+            #expect(page.contains(#"/180.mp4#t=1.000" data-chapter="1.000""#) && page.contains("0:01</span> 练习</a>"))
+            #expect(page.contains("导入 &lt;新课&gt;"))
+        }
+    }
+
     @Test func `another codec is made H.264 first, and sound alone is sound`() async throws {
         try await ProcessingCity.run(.sqlite) { made in
             let film = try await made.add(

@@ -33,6 +33,38 @@ import Testing
         #expect(MediaProbe(json: Array("{}".utf8)) == nil && MediaProbe(json: Array("{\"streams\":[]}".utf8)) == nil)
     }
 
+    @Test func `chapters are read in order, and what cannot be one is left out`() throws {
+        let json = """
+            {"streams":[{"codec_type":"video","codec_name":"h264","width":640,"height":360}],
+            "format":{"duration":"4000"},"chapters":[
+            {"id":2,"start_time":"3605.500000","tags":{"title":" 练习\\n <b>&--> "}},
+            {"id":1,"start_time":"0.000000","tags":{"title":"导入"}},{"id":3,"start_time":"62.000000"},
+            {"id":4,"start_time":"62.000000","tags":{"title":"重复"}},{"id":5,"start_time":"4000.0"},
+            {"id":6,"start_time":"-1"},{"id":7,"start_time":"nan"},{"id":8}]}
+            """
+        let found = try #require(MediaProbe(json: Array(json.utf8)))
+        #expect(found.chapters.map(\.start) == [0, 62, 3605.5])
+        #expect(found.chapters.map(\.title) == ["导入", "第 2 章", "练习 <b>&-->"])
+        #expect(
+            MediaChapter.track(found.chapters, seconds: 4000) == """
+                WEBVTT
+
+                00:00:00.000 --> 00:01:02.000
+                导入
+
+                00:01:02.000 --> 01:00:05.500
+                第 2 章
+
+                01:00:05.500 --> 01:06:40.000
+                练习 &lt;b&gt;&amp;--&gt;
+
+                """)
+        let many = MediaChapter.all(
+            (0..<300).map { (Double($0), String(repeating: "长", count: 500)) }, seconds: 300)
+        #expect(many.count == 100 && many[99].title.count == 100)
+        #expect(PlayingTime.clock(62.9) == "1:02" && PlayingTime.clock(3605.5) == "1:00:05")
+    }
+
     @Test func `only what every browser plays is taken as it is`() {
         #expect(probe().isPlayable && probe(audio: nil).isPlayable)
         for other in [
@@ -121,7 +153,11 @@ import Testing
         #expect(ProcessingKind(ending: "zip") == nil && ProcessingKind(ending: "") == nil)
         let none = Programs(folder: "/nowhere/bin")
         #expect(none.missing(for: .text).isEmpty)
-        #expect(none.missing(for: .image) == ["bubblewrap", "coreutils", "ffmpeg", "util-linux"])
+        #expect(none.missing(for: .image, ending: "jpg") == ["bubblewrap", "coreutils", "ffmpeg", "util-linux"])
+        #expect(
+            none.missing(for: .image, ending: "heic")
+                == ["bubblewrap", "coreutils", "ffmpeg", "libheif-examples", "util-linux"])
+        #expect(none.missing.contains("libheif-examples"))
         #expect(none.missing(for: .document, ending: "pdf").contains("poppler-utils"))
         #expect(none.missing(for: .document).contains("libreoffice-impress-nogui"))
     }

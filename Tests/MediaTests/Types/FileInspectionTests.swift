@@ -26,6 +26,13 @@ import Testing
             try look("图.jpg", png) == .accepted(type: "image/png", name: "图.png", remark: "文件内容是 PNG，已更正扩展名。"))
         let mp4 = [0, 0, 0, 0x18] + Array("ftypisom".utf8) + [UInt8](repeating: 0, count: 40)
         #expect(try look("课", mp4) == .accepted(type: "video/mp4", name: "课.mp4", remark: "文件内容是 MP4，已更正扩展名。"))
+        for brand in ["heic", "heix", "mif1", "msf1", "hevc"] {
+            let picture = [0, 0, 0, 0x18] + Array("ftyp\(brand)".utf8) + [UInt8](repeating: 0, count: 40)
+            #expect(try look("照片.HEIC", picture) == .accepted(type: "image/heic", name: "照片.HEIC", remark: ""))
+            #expect(
+                try look("照片.jpg", picture)
+                    == .accepted(type: "image/heic", name: "照片.heic", remark: "文件内容是 HEIC，已更正扩展名。"))
+        }
         #expect(try look("说明.txt", Array("说明".utf8)) == .accepted(type: "text/plain", name: "说明.txt", remark: ""))
     }
 
