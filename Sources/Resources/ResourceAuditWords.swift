@@ -18,6 +18,7 @@ package enum ResourceAuditWords {
         "resource.restored": "恢复资源", "resource.archive_fetched": "下载资源存档", "resource.erased": "删除资源草稿",
         "resource.author_erased": "去掉资源草稿的署名",
         "source.registered": "登记采集源", "source.changed": "修改采集源", "source.harvest_started": "开始采集",
+        "source.harvest_stopped": "停止采集", "folder.imported": "用命令导入资源文件夹",
         "external.added": "添加免费资源", "external.changed": "修改免费资源", "external.removed": "删除免费资源",
         "external.imported": "导入免费资源", "folder.sent": "上传资源文件夹", "folder.accepted": "导入资源文件夹",
         "folder.discarded": "放弃资源文件夹",

@@ -43,6 +43,8 @@ package struct ResourcesModule: Sendable {
         Migration("resources/0046-contribution-sums", ContributionSums.schema),
         Migration("resources/0047-review-areas", ReviewAreaSchema.statements),
         Migration("resources/0048-named-items", ItemSchema.named),
+        Migration("resources/0049-harvest-bounds", HarvestSchema.bounds),
+        Migration("resources/0050-use-slots", OpeningSchema.slots),
         Migration("resources/0052-narrowed-desks", ReviewSchema.narrowedDesks),
         Migration("resources/0053-textbook-keys", TextbookSchema.keys),
     ]

@@ -67,7 +67,11 @@ struct TargetFormReader {
         let indicator = values["indicator"] ?? ""
         if indicator == TargetForm.pending {
             let feed = text("feed", upTo: 20)
-            let kept = existing?.source == .pending ? existing?.indicator : nil
+            // One that is delivered by now would be connected again at once.
+            let waits = existing.map { known in
+                known.source == .pending && !choices.indicators.contains { $0.id == known.indicator }
+            }
+            let kept = waits == true ? existing?.indicator : nil
             let made = "pending-" + code.lowercased().filter { $0.isASCII && ($0.isLetter || $0.isNumber) }
             return (kept ?? made, .pending, feed)
         }

@@ -113,6 +113,12 @@ package struct JobStore {
         return state == nil || state == .done || state == .failed
     }
 
+    /// Whether somebody works on the job right now, or died while doing so.
+    package func isRunning(_ id: ID<Job>) throws -> Bool {
+        let state: Job.State? = try db.value("SELECT state FROM platform_job WHERE id = \(id)")
+        return state == .running
+    }
+
     package func list(within scope: DataScope, after: String?, limit: Int) throws -> [Job] {
         let condition: SQL = after.map { " AND id < \($0)" } ?? ""
         return try db.rows(

@@ -87,7 +87,10 @@ struct ContributionRoutes: Sendable {
             return (at, parts[0], parts[1])
         }
         let limit = query.fetchLimit
-        let (rows, total, place) = try await database.read(isLong: query.format != nil) { db in
+        // Those of a county or the city are counted row by row.
+        let isLong =
+            query.format != nil || !user.scope(of: .coverageView).roots.allSatisfy(ResourceViewer.isNarrow)
+        let (rows, total, place) = try await database.read(isLong: isLong) { db in
             let places = try ContributionRoutes.places(of: user, db), store = ContributionStore(db)
             let place = try ContributionRoutes.place(values, among: places, user, db)
             var filter = asked

@@ -1,4 +1,5 @@
 import Database
+import Directory
 import Kernel
 import Platform
 import Web
@@ -71,6 +72,16 @@ extension ResourcesModule {
         package func count(_ result: String) -> Int { lines.count { $0.result == result } }
     }
 
+    /// Notes that the operator did it, and for whom.
+    private func note(
+        _ what: String, _ folder: String, _ plan: FolderPlan, by user: CurrentUser, at school: Organisation
+    ) async throws {
+        let detail = "\(what) \(folder)（\(plan.workbook)），资源归 \(user.name)（\(school.name)）：\(plan.words)"
+        try await database.write {
+            try AuditLog.record("folder.imported", user.person.rawValue, by: .system, at: school.path, detail, on: $0)
+        }
+    }
+
     /// Compares a folder of this machine with what there is; with `accepts`, takes it in as drafts of the user, handed in
     /// when asked.
     /// - Throws: `DomainError.invalid` when the folder or its workbook cannot be read.
@@ -86,8 +97,13 @@ extension ResourcesModule {
         } catch let failure as PackedFailure { throw DomainError.invalid("file", failure.message) }
         var plan = try await intake.plan(folder, at: school.id, now: now)
         let terms = FolderIntake.Terms(isStated: submits, submits: submits)
-        while accepts, plan.count(.new) > 0 {
-            plan = try await intake.step(plan, of: folder, at: school, terms, by: user, address: "", now: .now)
+        if accepts {
+            // Before it writes anything: nobody can be sure to reach the end.
+            try await note("开始导入", path, plan, by: user, at: school)
+            while plan.count(.new) > 0 {
+                plan = try await intake.step(plan, of: folder, at: school, terms, by: user, address: "", now: .now)
+            }
+            try await note("导入完成", path, plan, by: user, at: school)
         }
         return FolderOutcome(
             workbook: plan.workbook,

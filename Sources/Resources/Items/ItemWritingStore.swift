@@ -43,6 +43,8 @@ struct ItemWritingStore {
     /// Takes the change when nobody was faster: the conditional update is the lock.
     func touch(_ known: Item, state: ItemState? = nil, by name: String, now: Timestamp) throws -> Bool {
         try SearchIndexStore(db).mark([known.id] + [known.adaptedFrom].compactMap { $0 }, now: now)
+        // Their records name it.
+        try PublicRecordStore(db).markAdaptations(of: known.id, now: now)
         if state == .takenDown || known.state == .takenDown { try FigureMark.bump(.items, on: db) }
         return try db.change(
             """

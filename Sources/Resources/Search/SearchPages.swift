@@ -25,6 +25,7 @@ enum SearchPages {
         /// Of other platforms, the first few, and how many there are.
         let external: [ExternalEntry]
         let externalTotal: Int
+        let isExternalExact: Bool
         let school: Organisation?
         /// Stages, subjects and editions that there are.
         let keys: [TextbookKey]
@@ -40,7 +41,8 @@ enum SearchPages {
             \(UI.heading("找资源", note: "标题、教材的课、教师、学校、标签、简介和文件里的文字；可以打拼音首字母", actions: actions))
             \(UI.card(nil, UI.filterBar(action: root, query: view.form.values, keep: ["school"], filters(view, page))))
             \(results(view, page))
-            \(ExternalPages.found(view.external, total: view.externalTotal, text: view.form.text))
+            \(ExternalPages.found(
+                view.external, total: view.externalTotal, isExact: view.isExternalExact, text: view.form.text))
             \(keep(view, page))
             """
         return UI.layout(

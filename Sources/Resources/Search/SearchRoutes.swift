@@ -62,6 +62,7 @@ struct SearchRoutes: Sendable {
         let external = try SearchRoutes.external(form, viewer, isWhole: isWhole, db)
         return SearchPages.View(
             form: form, answer: answer, hits: hits, external: external.rows, externalTotal: external.total,
+            isExternalExact: external.isExact,
             school: school, keys: try TextbookStore(db).keys(),
             values: FormValues([("name", name ?? form.suggestedName)]), problems: problems)
     }
@@ -69,8 +70,8 @@ struct SearchRoutes: Sendable {
     /// What other platforms have for the same words, beside the first page.
     private static func external(
         _ form: SearchForm, _ viewer: ResourceViewer, isWhole: Bool, _ db: Connection
-    ) throws -> (rows: [ExternalEntry], total: Int) {
-        guard !form.text.isEmpty, form.page == 1, !isWhole else { return ([], 0) }
+    ) throws -> (rows: [ExternalEntry], total: Int, isExact: Bool) {
+        guard !form.text.isEmpty, form.page == 1, !isWhole else { return ([], 0, true) }
         var filter = ExternalStore.Filter()
         filter.text = form.text
         return try ExternalStore(db).list(filter, for: viewer, after: nil, limit: 5)

@@ -25,9 +25,15 @@ def record(identifier: str, title: str) -> str:
 
 
 class Shelf(http.server.BaseHTTPRequestHandler):
-    """A library of which the second answer is broken."""
+    """A library of which the second answer is broken; another, at /busy, asks everybody to come again in an hour."""
 
     def do_GET(self):
+        if self.path.startswith("/busy"):
+            self.send_response(503)
+            self.send_header("Retry-After", "3600")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
         asked = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(self.path).query))
         if asked["verb"] == "Identify":
             body = ANSWER.format("<Identify><granularity>YYYY-MM-DD</granularity></Identify>")
@@ -120,6 +126,35 @@ def test_a_curator_harvests_a_library(journey, library):
     visitor.page.goto("/resources/external")
     expect(visitor.page.locator("main")).to_contain_text("弹涂鱼")
     visitor.expect_clean()
+
+
+def test_a_curator_stops_a_harvest(journey, library):
+    curator = journey("city")
+    page = curator.page
+    page.goto("/resources/sources/new")
+    page.get_by_label("名称").fill("忙碌的馆")
+    page.get_by_label("采集地址").fill(library.replace("/oai", "/busy"))
+    expect(page.get_by_label("记录上限")).to_have_value("200000")
+    page.get_by_label("记录上限").fill("2000001")
+    page.get_by_role("button", name="保存").click()
+    expect(page.locator(".error-summary")).to_contain_text("记录上限应在 1 到 2000000 之间")
+    page.get_by_label("记录上限").fill("5000")
+    page.get_by_role("button", name="保存").click()
+    expect(page.locator("main")).to_contain_text("一次 5000 条")
+    page.get_by_role("button", name="立即采集").click()
+    heading(page, "采集报告")
+    page.get_by_role("link", name="忙碌的馆").first.click()
+    expect(page.locator("main")).to_contain_text("正在采集")
+    curator.expect_clean()
+    page.get_by_role("button", name="停止采集").click()
+    heading(page, "采集报告")
+    for _ in range(60):
+        if page.get_by_text("中断", exact=True).count():
+            break
+        page.wait_for_timeout(500)
+        page.reload()
+    expect(page.locator("main")).to_contain_text("停止；已收下的保留")
+    curator.expect_clean()
 
 
 def test_a_curator_keeps_free_resources(journey, tmp_path):

@@ -1,3 +1,4 @@
+import Foundation
 import Kernel
 import TestKit
 import Testing
@@ -47,6 +48,29 @@ import Web
         let register = try made("access-bandwidth"), site = try made("county-site-live")
         #expect(register.source == .facilityRegister && register.feed == nil)
         #expect(site.source == .module && site.feed == "资源网站")
+    }
+
+    @Test func `a target set back to waiting stays so although its indicator is delivered`() throws {
+        let choices = TargetForm.Choices(
+            indicators: [("county-site-live", "县级网站")], clauses: [], modules: ["county-site-live": "资源网站"])
+        let offered: Set = ["county-site-live"]
+        func made(_ indicator: String, _ existing: TargetDefinition?, _ choices: TargetForm.Choices) throws
+            -> TargetDefinition
+        {
+            let values = complete.replacing("indicator", with: indicator).replacing("feed", with: "资源网站")
+            return try TargetForm.definition(values, code: "T40", existing: existing, choices).0
+        }
+        // Waiting for a module that came since: connected, until somebody says otherwise.
+        let delivered = try made("county-site-live", nil, choices).stored()
+        let waiting = try TargetDefinition(
+            stored: delivered.replacingOccurrences(of: #""source":"module""#, with: #""source":"pending""#))
+        #expect(waiting.source == .pending)
+        #expect(waiting.connected(to: offered).source == .module)
+        let back = try made("pending", waiting, choices)
+        #expect(back.source == .pending && back.connected(to: offered).source == .pending)
+        // One whose module has not come yet keeps the name by which it will be known.
+        let none = TargetForm.Choices(indicators: [], clauses: [])
+        #expect(try made("pending", waiting, none).indicator == "county-site-live")
     }
 
     @Test func `each broken rule is told at its field`() {

@@ -3,6 +3,7 @@ import Directory
 import Foundation
 import Kernel
 import Platform
+import Synchronization
 import TestKit
 import Testing
 
@@ -122,6 +123,49 @@ struct FolderImportTests {
         }
     }
 
+    @Test("Three archives may wait, the fourth is told to", arguments: TestDatabase.allCases)
+    func open(_ database: TestDatabase) async throws {
+        try await ResourceCity.run(database) { made in
+            let wang = try await made.city.client(.wang), root = FolderImportTests.root
+            func bring(_ number: Int) async throws -> TestAnswer {
+                let table = "标题,文件,类型,节点代码\n教案\(number),\(number).txt,教案,SYW31-01-03\n"
+                return try await send(wang, try archive([("元数据.csv", table), ("\(number).txt", "内容\(number)")]))
+            }
+            var paths: [String] = []
+            for number in 1...3 { paths.append(try #require(try await bring(number).location)) }
+            let fourth = try await bring(4)
+            #expect(fourth.status == 422 && fourth.text.contains("还有3个压缩包没有处理完"))
+            #expect(try await wang.post(paths[0] + "/discard", from: paths[0]).location == root)
+            #expect(try await bring(4).location != nil)
+        }
+    }
+
+    @Test("A file that somebody else checks is waited for, not for ever", arguments: TestDatabase.allCases)
+    func checking(_ database: TestDatabase) async throws {
+        try await ResourceCity.run(database) { made in
+            let wang = try await made.city.user(.wang), resources = made.city.platform.resources
+            let path = made.city.folder + "/file.txt", database = made.database
+            try Data("内容".utf8).write(to: URL(fileURLWithPath: path))
+            let made = try await resources.uploads.receive(fileAt: path, name: "a.txt", size: 6, by: wang)
+            try await database.write {
+                try $0.execute("UPDATE media_upload SET state = 'checking' WHERE id = \(made.id)")
+            }
+            let checking = try await database.read { try resources.uploads.find(made.id, of: wang, on: $0) }
+            let pauses = Mutex(0)
+            var intake = FolderIntake(
+                database: database, uploads: resources.uploads, office: resources.office, workFolder: "")
+            intake.pause = { pauses.withLock { $0 += 1 } }
+            #expect(try await intake.settled(checking, of: wang).state == .checking)
+            #expect(pauses.withLock { $0 } == 100)
+            intake.pause = {
+                try await database.write {
+                    try $0.execute("UPDATE media_upload SET state = 'ready' WHERE id = \(made.id)")
+                }
+            }
+            #expect(try await intake.settled(checking, of: wang).state == .ready)
+        }
+    }
+
     @Test("A folder of this machine comes in by command, in steps", arguments: TestDatabase.allCases)
     func command(_ database: TestDatabase) async throws {
         try await ResourceCity.run(database) { made in
@@ -143,6 +187,15 @@ struct FolderImportTests {
             #expect(again.count("known") == 23 && again.count("taken") == 0 && again.workbook == "清单.csv")
             let count: Int? = try await made.database.read { try $0.value("SELECT COUNT(*) FROM resources_item") }
             #expect(count == 23)
+            // It is told that the operator did it, for whom, and what came of it; comparing alone is not.
+            let entries = try await made.database.read {
+                try $0.rows(
+                    "SELECT actor_name, detail FROM platform_audit_entry WHERE action = 'folder.imported' ORDER BY id"
+                ) { (try $0.get(0) as String, try $0.get(1) as String) }
+            }
+            #expect(entries.count == 4 && entries.allSatisfy { $0.0 == AuditActor.system.name })
+            #expect(entries.allSatisfy { $0.1.contains(folder) && $0.1.contains(wang.name) })
+            #expect(entries[0].1.contains("新增 23") && entries[1].1.contains("已导入 23"))
         }
     }
 }

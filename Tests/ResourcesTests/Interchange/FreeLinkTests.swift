@@ -43,7 +43,10 @@ struct FreeLinkTests {
             let revision = try #require(page.hidden("revision"))
             let changed = good.map { $0.0 == "title" ? ($0.0, "北部湾潮汐表") : $0 } + [("revision", revision)]
             #expect(try await bureau.post(one, from: one, changed).location == root)
-            #expect(try await bureau.post(one, from: one, changed).status == 409)
+            let late = try await bureau.post(one, from: one, changed.map { $0.0 == "title" ? ($0.0, "又一个名字") : $0 })
+            // What was typed stays, to be saved over what is there now.
+            #expect(late.status == 409 && late.text.contains("又一个名字") && late.text.contains("刚被"))
+            #expect(try #require(late.hidden("revision")) != revision)
             #expect(try await visitor.get("/resources/external").text.contains("北部湾潮汐表"))
             #expect(try await bureau.post(one + "/removal", from: one).location == root)
             #expect(try await !visitor.get("/resources/external").text.contains("北部湾潮汐表"))
@@ -93,6 +96,73 @@ struct FreeLinkTests {
             let third = try #require(try await send(text).location)
             #expect(try await bureau.get(third).text.contains("新增 0，变更 0，不变 1，退回 4"))
             #expect(try await bureau.post(path + "/acceptance", from: third).location == path)
+        }
+    }
+
+    @Test("A long workbook is taken in slices, and gone on with where it was left", arguments: TestDatabase.allCases)
+    func slices(_ database: TestDatabase) async throws {
+        try await ResourceCity.run(database) { made in
+            let bureau = try await made.city.client(.bureau), sheets = FreeLinkTests.sheets
+            let rows = (0..<120).map { "资源\($0),https://links.example/\($0)\n" }.joined()
+            let text = "标题,网址\n" + rows
+            let sent = try await bureau.upload(
+                sheets, from: sheets + "/new", field: "file", fileName: "目录.csv", Array(text.utf8))
+            let path = try #require(sent.location), id = try #require(path.split(separator: "/").last.map(String.init))
+            // The first slice alone, as a process that died behind it leaves it.
+            let done = try await made.database.write { db in
+                let sheet = try LinkSheetStore(db).find(ID<LinkSheet>(id))
+                let stored = try made.city.platform.files.find(sheet.file, on: db)
+                let table = try MetadataSheet<FreeLinkColumn>(
+                    path: made.city.platform.files.path(of: stored.sha256), limit: FreeLink.mostRows)
+                let parts = try LinkSheetPlan(table, db).parts
+                #expect(parts.map { $0.count(.new) } == [50, 50, 20])
+                try FreeLinkService(db, by: .system, now: .now).accept(sheet, parts[0], isLast: false)
+                return try ExternalStore(db).own([], after: nil, limit: 1).total
+            }
+            #expect(done == 50)
+            #expect(try await bureau.get(path).text.contains("新增 70，变更 0，不变 50，退回 0"))
+            #expect(try await bureau.post(path + "/acceptance", from: path).location == FreeLinkTests.root)
+            let total = try await made.database.read { try ExternalStore($0).own([], after: nil, limit: 1).total }
+            #expect(total == 120)
+            let page = try await bureau.get(path)
+            #expect(page.text.contains("不变 120") && page.text.contains("已接受"))
+            let entries: Int? = try await made.database.read {
+                try $0.value("SELECT COUNT(*) FROM platform_audit_entry WHERE action = 'external.imported'")
+            }
+            #expect(entries == 3)
+        }
+    }
+
+    @Test("Of a common word only so many entries are looked at, from each page on", arguments: TestDatabase.allCases)
+    func common(_ database: TestDatabase) async throws {
+        try await ResourceCity.run(database) { made in
+            let now = Timestamp.now
+            try await made.database.write { db in
+                for number in 0..<30 {
+                    var link = FreeLink(FormValues())
+                    link.content.title = number == 3 ? "潮汐图" : "潮汐"
+                    link.content.link = "https://a.example/\(number)"
+                    // Few are for everybody.
+                    link.audience = number % 10 == 0 ? .everybody : .staff
+                    _ = try FreeLinkService(db, by: .system, now: now).add(link)
+                }
+            }
+            func list(_ text: String, after: String? = nil) async throws -> (ids: [String], total: Int, isExact: Bool) {
+                try await made.database.read { db in
+                    var filter = ExternalStore.Filter()
+                    filter.text = text
+                    let found = try ExternalStore(db).list(
+                        filter, for: ResourceViewer(nil), after: after, limit: 10, mostLooked: 15)
+                    return (found.rows.map(\.id.rawValue), found.total, found.isExact)
+                }
+            }
+            // Of the latest fifteen one is for everybody; behind it the next fifteen are looked at.
+            let first = try await list("潮汐")
+            #expect(first.ids.count == 1 && first.total == 1 && !first.isExact)
+            #expect(try await list("潮汐", after: first.ids[0]).ids.count == 1)
+            // A rare word is looked at to its end.
+            let rare = try await list("潮汐图")
+            #expect(rare.ids.isEmpty && rare.isExact)
         }
     }
 

@@ -94,6 +94,21 @@ struct HarvestAnswerTests {
             ])
     }
 
+    @Test(
+        "A licence keeps the version that is told",
+        arguments: [
+            ("https://creativecommons.org/licenses/by/4.0/", "cc-by"),
+            ("http://creativecommons.org/licenses/by-sa/4.0/deed.zh", "cc-by-sa"),
+            ("https://creativecommons.org/licenses/by/3.0/", "CC BY 3.0"),
+            ("https://creativecommons.org/licenses/by-nc-sa/2.5/cn/legalcode", "CC BY-NC-SA 2.5 CN"),
+            ("https://creativecommons.org/licenses/by/3.0/deed.zh", "CC BY 3.0"),
+            ("https://creativecommons.org/licenses/by-nd", "CC BY-ND"),
+            ("https://creativecommons.org/publicdomain/zero/1.0/", "public-domain"), ("CC BY-SA 3.0", "CC BY-SA 3.0"),
+        ])
+    func licences(_ told: String, _ kept: String) {
+        #expect(LicenceWords.code(of: told) == kept)
+    }
+
     @Test("Metadata of learning objects are read as ours are written and as older ones are")
     func learningObjects() throws {
         let metadata = """
@@ -108,7 +123,7 @@ struct HarvestAnswerTests {
         let record = "<record><header><identifier>a</identifier></header><metadata>\(metadata)</metadata></record>"
         let content = try #require(try HarvestAnswer(OAIText.list(record)).records.first?.content)
         #expect(content.title == "潮汐" && content.description == "说明" && content.subjects == ["海"])
-        #expect(content.link == "https://a.example/1" && content.licence == "cc-by-nc")
+        #expect(content.link == "https://a.example/1" && content.licence == "CC BY-NC 3.0 CN")
     }
 
     @Test(

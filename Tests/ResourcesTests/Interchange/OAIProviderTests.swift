@@ -269,6 +269,55 @@ struct OAIProviderTests {
         }
     }
 
+    @Test("What becomes of a parent is told of its adaptations", arguments: TestDatabase.allCases)
+    func adaptations(_ database: TestDatabase) async throws {
+        try await bench(database) { bench in
+            let made = bench.made, parent = try await made.published(ResourceCity.content("灯塔", .public))
+            let child = try await bench.fill(1)[0]
+            try await made.database.write { db in
+                try db.execute("UPDATE resources_item SET adapted_from = \(parent) WHERE id = \(child)")
+            }
+            try await bench.publish()
+            func record() async throws -> PublicRecord? {
+                try await made.database.read { try PublicRecordStore($0).find(child) }
+            }
+            let asked = [("metadataPrefix", "oai_dc"), ("identifier", bench.id(child))]
+            let before = try #require(try await record())
+            #expect(try await bench.ask("GetRecord", asked).wholeText.contains(parent.rawValue))
+            try await made.review(.bureau) { try $0.takeDown(parent, reason: "有错") }
+            try await bench.publish()
+            let after = try #require(try await record())
+            #expect(after.datestamp > before.datestamp && !after.isDeleted)
+            #expect(try await !bench.ask("GetRecord", asked).wholeText.contains(parent.rawValue))
+        }
+    }
+
+    @Test("A long list is not counted to its end, and comes whole all the same", arguments: TestDatabase.allCases)
+    func uncounted(_ database: TestDatabase) async throws {
+        try await bench(database) { bench in
+            let ids = try await bench.fill(230)
+            try await bench.publish()
+            var provider = bench.provider
+            provider.mostCounted = 150
+            let now = bench.clock.now,
+                list = OAIList(
+                    verb: .records, format: .lom, from: nil, until: nil, set: nil)
+            #expect(
+                try await bench.made.database.read { try PublicRecordStore($0).count(list, now: now, most: 150) } == 151
+            )
+            var arguments = [(name: "metadataPrefix", value: "oai_dc")], found: [String] = [], sizes: [String?] = []
+            while true {
+                let answer = try XMLTree(try await provider.answer([(name: "verb", value: "ListRecords")] + arguments))
+                let page = try #require(answer["ListRecords"]), token = try #require(page["resumptionToken"])
+                found += page.all("record").compactMap { $0.at("header", "identifier")?.text }
+                sizes.append(token.attributes["completeListSize"])
+                if token.text.isEmpty { break }
+                arguments = [(name: "resumptionToken", value: token.text)]
+            }
+            #expect(found == ids.map(bench.id) && sizes == [nil, nil, "230"])
+        }
+    }
+
     @Test("What did not change keeps its date", arguments: TestDatabase.allCases)
     func unchanged(_ database: TestDatabase) async throws {
         try await bench(database) { bench in

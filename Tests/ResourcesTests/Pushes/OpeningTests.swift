@@ -1,4 +1,5 @@
 import Database
+import Directory
 import Kernel
 import TestKit
 import Testing
@@ -37,15 +38,21 @@ struct OpeningTests {
             #expect(try await made.open(item, lesson) == .repeated(1))
             #expect(try await made.open(more, lesson) == .repeated(1))
             #expect(try await made.count("resources_opening") == 1)
-            let uses: [Int] = try await made.database.read { try $0.column("SELECT uses FROM resources_item_use") }
+            let uses: [Int] = try await made.database.read { try $0.column("SELECT uses FROM resources_item_use_slot") }
             #expect(uses == [1])
+            // Classes write rows of their own, of which the sum counts.
+            let rows: [Int] = try await made.database.write { db in
+                for _ in 0..<40 { try PackStore(db).noteUse(of: item, in: ID<ClassGroup>.new()) }
+                return try db.column("SELECT uses FROM resources_item_use_slot ORDER BY slot")
+            }
+            #expect(rows.count > 4 && rows.count <= 16 && rows.reduce(0, +) == 41)
             #expect(try await made.line(lesson).counted == [1])
             // Used in class, it ranks first for the next.
             let node = try await made.made.node().id, place = made.made.school.path, consent = made.office.consent
             let ranked = try await made.database.read {
                 try PackStore($0).candidates(for: node, ResourceViewer(atPlaces: [place]), consent)
             }
-            #expect(ranked.map(\.item.id) == [item, more] && ranked.map(\.uses) == [1, 0])
+            #expect(ranked.map(\.item.id) == [item, more] && ranked.map(\.uses) == [41, 0])
         }
     }
 
@@ -65,7 +72,7 @@ struct OpeningTests {
             made.clock.set(sunday, 490)
             #expect(try await made.open(item, lesson) == .notCounted(.noSchoolDay))
             #expect(try await made.count("resources_opening") == 0)
-            #expect(try await made.count("resources_item_use") == 0)
+            #expect(try await made.count("resources_item_use_slot") == 0)
         }
     }
 

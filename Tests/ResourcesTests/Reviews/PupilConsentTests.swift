@@ -128,6 +128,58 @@ struct PupilConsentTests {
         }
     }
 
+    @Test("One resource that cannot be read keeps no other from being taken down", arguments: TestDatabase.allCases)
+    func tending(_ database: TestDatabase) async throws {
+        try await run(database) { scene in
+            let made = scene.made, pupil = scene.pupils[2], now = Timestamp.now
+            let ids = try await made.database.write { db in
+                try ["坏的", "好的"].map { title in
+                    var content = ResourceCity.content(title)
+                    content.pupilUses = ["works"]
+                    let id = try ItemWritingStore(db).insert(
+                        content, at: made.school.id, adapting: nil, by: "", now: now)
+                    try ItemPupilStore(db).set([pupil], of: id, version: 1)
+                    try db.execute("UPDATE resources_item SET state = 'published', version = 1 WHERE id = \(id)")
+                    return id
+                }
+            }
+            try await made.database.write {
+                try $0.execute("UPDATE resources_item SET content = '-' WHERE id = \(ids[0])")
+            }
+            await #expect(throws: (any Error).self) {
+                try await ReviewTending(database: made.database, office: scene.office([])).run()
+            }
+            let states: [String] = try await made.database.read {
+                try $0.column("SELECT state FROM resources_item WHERE id IN \(in: ids) ORDER BY id")
+            }
+            #expect(states == ["published", "taken_down"])
+        }
+    }
+
+    @Test("The page of a school hides from others what a pupil did not agree to", arguments: TestDatabase.allCases)
+    func shelf(_ database: TestDatabase) async throws {
+        try await run(database) { scene in
+            let made = scene.made, pupil = scene.pupils[2], all = scene.office([pupil])
+            var content = ResourceCity.content("作文选", .public)
+            content.pupilUses = ["works"]
+            let id = try await made.draft(content)
+            try await made.database.write { try ItemPupilStore($0).set([pupil], of: id, version: 1) }
+            try await scene.deed(.wang, all) { try $0.submit(id) }
+            for member in [TestCity.Member.li, .bureau] {
+                try await scene.deed(member, all) { service in
+                    guard try service.isWaiting(id) else { return }
+                    try service.decide(id, at: service.seen(id).item.revision, .passed, remark: "")
+                }
+            }
+            _ = try await made.published(ResourceCity.content("公开的", .public))
+            // The platform itself knows of no consent.
+            let path = SchoolResourcePages.path(made.school.id), visitor = try await made.city.client(.visitor)
+            let page = try await visitor.get(path)
+            #expect(page.text.contains("公开的") && !page.text.contains("作文选"))
+            #expect(try await made.city.client(.li).get(path).text.contains("作文选"))
+        }
+    }
+
     @Test("The pupils follow a new version, and the pupil reads where she is shown", arguments: TestDatabase.allCases)
     func versions(_ database: TestDatabase) async throws {
         try await run(database) { scene in

@@ -136,7 +136,10 @@ enum ExternalTerms {
 
 /// Licences as others write them.
 enum LicenceWords {
-    /// A code of ours where the words say one of them, else the words.
+    /// The version that our licences have.
+    private static let version = "4.0"
+
+    /// A code of ours where the words say one of them, another version by its name, else the words.
     static func code(of words: String) -> String {
         let text = words.lowercased()
         if ResourceLists.licence(text) != nil { return text }
@@ -145,8 +148,15 @@ enum LicenceWords {
         let parts = text[range.upperBound...].split(separator: "/")
         guard parts.count >= 2 else { return words }
         if parts[0] == "publicdomain" { return "public-domain" }
-        let code = "cc-" + parts[1]
-        return parts[0] == "licenses" && ResourceLists.licence(code) != nil ? code : words
+        let code = "cc-" + parts[1], rest = parts.dropFirst(2)
+        guard parts[0] == "licenses", ResourceLists.licence(code) != nil else { return words }
+        let told = rest.first?.prefix { $0.isNumber || $0 == "." } ?? ""
+        if told == version { return code }
+        // Before 4.0 there were those of single countries; behind the version or the country stands the form of the text.
+        let country = rest.dropFirst().first?.prefix { $0.isLetter } ?? ""
+        let isCountry = country.count == 2 || ["igo", "scotland"].contains(country)
+        let words = ["cc", parts[1], told, isCountry ? country : ""].filter { !$0.isEmpty }
+        return words.joined(separator: " ").uppercased()
     }
 }
 

@@ -60,10 +60,10 @@ enum ExternalPages {
     }
 
     /// Beside what was found here; nothing when there is nothing.
-    static func found(_ rows: [ExternalEntry], total: Int, text: String) -> HTML {
+    static func found(_ rows: [ExternalEntry], total: Int, isExact: Bool, text: String) -> HTML {
         guard !rows.isEmpty else { return "" }
         let all = root + "?q=" + URLCoding.encode(text)
-        let count = total >= ExternalStore.mostCounted ? "\(total) 项以上" : "\(total) 项"
+        let count = !isExact ? "\(total) 项以上" : "\(total) 项"
         let list: HTML = #"""
             <p class="muted">在别的平台上，不是本平台审核的资源；打开即离开本平台。</p>\#
             <ul class="plain-list search-hits">\#(each: rows, hit)</ul>

@@ -18,19 +18,20 @@ struct ExternalRoutes: Sendable {
         let query = ExternalPages.table.query(request.query), filter = ExternalRoutes.filter(request.query)
         if query.format != nil, user == nil { throw DomainError.forbidden("登录后可以导出。") }
         let limit = query.format == nil ? query.fetchLimit : ExternalRoutes.mostExported
-        let (rows, total, node, sources) = try await database.read { db in
-            let (rows, total) = try ExternalStore(db).list(filter, for: viewer, after: query.after?.id, limit: limit)
+        let (rows, total, isExact, node, sources) = try await database.read { db in
+            let (rows, total, isExact) = try ExternalStore(db).list(
+                filter, for: viewer, after: query.after?.id, limit: limit)
             let node = try filter.node.flatMap { try TextbookStore(db).places(of: [$0]).first }
             // Sources of which she finds nothing are not told.
             let sources = try HarvestStore(db).sources().filter {
                 !viewer.staff.isEmpty || $0.content.audience == .everybody
             }
-            return (rows, total, node, sources)
+            return (rows, total, isExact, node, sources)
         }
         if let format = query.format {
             return try ExternalPages.table.download(rows, as: format, with: request.exporter)
         }
-        let slice = query.page(rows, total: total, isTotalBounded: total >= ExternalStore.mostCounted) {
+        let slice = query.page(rows, total: total, isTotalBounded: !isExact) {
             (nil, $0.id.rawValue)
         }
         return .html(ExternalPages.list(slice, filter, node: node, sources: sources, request))

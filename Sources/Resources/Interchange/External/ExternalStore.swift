@@ -23,19 +23,26 @@ struct ExternalStore {
         return "e.is_removed = 0 AND e.is_hidden = 0 AND e.audience IN \(in: audiences)"
     }
 
-    /// A slice, the latest first, and how many there are up to 1,000. `after` is the id of the last one seen.
+    /// A slice, the latest first, and how many there are up to 1,000; at least so many where it is not exact. Of the rarest
+    /// word only so many entries are looked at, from the latest or the last one seen on. `after` is its id.
     func list(
-        _ filter: Filter, for viewer: ResourceViewer, after: String?, limit: Int
-    ) throws -> (rows: [ExternalEntry], total: Int) {
-        var parts = [ExternalStore.shown(to: viewer)], source: SQL = "resources_external e", key: SQL = "e.id"
-        let terms = try rarest(ExternalTerms.asking(filter.text))
-        if !filter.text.isEmpty, terms.isEmpty { return ([], 0) }
-        if let first = terms.first {
-            // Along the term that fewest have, which stands in the order of the list.
-            (source, key) = ("resources_external_term f CROSS JOIN resources_external e", "f.entry_id")
-            parts += ["f.term = \(first)", "e.id = f.entry_id"]
+        _ filter: Filter, for viewer: ResourceViewer, after: String?, limit: Int,
+        mostLooked: Int = ExternalStore.mostLooked
+    ) throws -> (rows: [ExternalEntry], total: Int, isExact: Bool) {
+        var parts = [ExternalStore.shown(to: viewer)]
+        let terms = try rarest(ExternalTerms.asking(filter.text), mostLooked)
+        if !filter.text.isEmpty, terms.isEmpty { return ([], 0, true) }
+        /// Along the term that fewest have, which stands in the order of the list.
+        func source(after: String?) -> SQL {
+            guard let first = terms.first else { return "resources_external e" }
+            let rest: SQL = after.map { " AND t.entry_id < \($0)" } ?? ""
+            return """
+                (SELECT t.entry_id FROM resources_external_term t WHERE t.term = \(first.term)\(rest)
+                ORDER BY t.entry_id DESC LIMIT \(mostLooked)) f CROSS JOIN resources_external e
+                """
         }
-        for term in terms.dropFirst() {
+        if !terms.isEmpty { parts.append("e.id = f.entry_id") }
+        for (term, _) in terms.dropFirst() {
             parts.append(
                 """
                 EXISTS (SELECT 1 FROM resources_external_term t WHERE t.term = \(term) AND t.entry_id = e.id)
@@ -55,30 +62,34 @@ struct ExternalStore {
         let total: Int =
             try db.value(
                 """
-                SELECT COUNT(*) FROM (SELECT 1 FROM \(source) WHERE \(all)
+                SELECT COUNT(*) FROM (SELECT 1 FROM \(source(after: nil)) WHERE \(all)
                     LIMIT \(ExternalStore.mostCounted)) c
                 """) ?? 0
-        let rest: SQL = after.map { " AND \(key) < \($0)" } ?? ""
+        let key: SQL = terms.isEmpty ? "e.id" : "f.entry_id", rest: SQL = after.map { " AND \(key) < \($0)" } ?? ""
         let ids: [ID<ExternalEntry>] = try db.column(
-            "SELECT \(key) FROM \(source) WHERE \(all)\(rest) ORDER BY \(key) DESC LIMIT \(limit)")
-        return (try rows(ids), total)
+            "SELECT \(key) FROM \(source(after: after)) WHERE \(all)\(rest) ORDER BY \(key) DESC LIMIT \(limit)")
+        let isWhole = (terms.first?.count ?? 0) <= mostLooked
+        return (try rows(ids), total, isWhole && total < ExternalStore.mostCounted)
     }
+
+    /// Entries of one word that are looked at for one slice.
+    static let mostLooked = 10_000
 
     /// Entries that are counted at most.
     static let mostCounted = 1_000
 
-    /// The term that fewest entries have comes first.
-    private func rarest(_ terms: [String]) throws -> [String] {
-        guard terms.count > 1 else { return terms }
+    /// The term that fewest entries have comes first, each with its entries, counted to one more than are looked at.
+    private func rarest(_ terms: [String], _ mostLooked: Int) throws -> [(term: String, count: Int)] {
         var counted: [(term: String, count: Int)] = []
         for term in terms {
             let count: Int? = try db.value(
                 """
-                SELECT COUNT(*) FROM (SELECT 1 FROM resources_external_term WHERE term = \(term) LIMIT 2000) c
+                SELECT COUNT(*) FROM (SELECT 1 FROM resources_external_term WHERE term = \(term)
+                    LIMIT \(mostLooked + 1)) c
                 """)
             counted.append((term, count ?? 0))
         }
-        return counted.sorted { $0.count < $1.count }.map(\.term)
+        return counted.sorted { $0.count < $1.count }
     }
 
     private func rows(_ ids: [ID<ExternalEntry>]) throws -> [ExternalEntry] {

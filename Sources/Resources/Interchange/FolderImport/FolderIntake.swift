@@ -12,6 +12,8 @@ struct FolderIntake: Sendable {
     let office: ReviewOffice
     /// Where files lie on their way from the archive into the store.
     let workFolder: String
+    /// Waits a little for whoever else checks a file.
+    var pause: @Sendable () async throws -> Void = { try await Task.sleep(for: .milliseconds(200)) }
 
     /// What somebody says of all resources of a folder.
     struct Terms: Sendable {
@@ -115,13 +117,28 @@ struct FolderIntake: Sendable {
                 }
             } catch let failure as PackedFailure { throw DomainError.invalid("file", failure.message) }
             let name = file.name.split(separator: "/").last.map(String.init) ?? file.name
-            let upload = try await uploads.receive(fileAt: path, name: name, size: file.size, by: user)
+            let upload = try await settled(
+                try await uploads.receive(fileAt: path, name: name, size: file.size, by: user), of: user)
             guard upload.state != .refused else {
                 throw DomainError.invalid("file", "“\(upload.name)”不能使用：\(upload.remark)")
             }
             received.append(upload.id)
         }
         return received
+    }
+
+    private static let mostPauses = 100
+
+    /// A server beside a command may be the one that checks the upload; it is waited for, not for ever.
+    func settled(_ upload: Upload, of user: CurrentUser) async throws -> Upload {
+        let uploads = uploads, id = upload.id
+        var upload = upload, pauses = 0
+        while upload.state == .checking, pauses < FolderIntake.mostPauses {
+            try await pause()
+            pauses += 1
+            upload = try await database.read { try uploads.find(id, of: user, on: $0) }
+        }
+        return upload
     }
 
     /// Hands it in. Why not, when that is not possible: it is a draft then.

@@ -70,13 +70,16 @@ struct FreeLinkRoutes: Sendable {
     }
 
     private func show(
-        _ request: WebRequest, problems: [FieldProblem] = [], warning: String? = nil, status: Int = 200
+        _ request: WebRequest, typed: FormValues? = nil, problems: [FieldProblem] = [], warning: String? = nil,
+        status: Int = 200
     ) async throws -> WebResponse {
-        let id: ID<ExternalEntry> = try request.id("id"), typed = request.form
+        let id: ID<ExternalEntry> = try request.id("id")
         let view = try await database.read { db in
             let store = ExternalStore(db), entry = try store.own(id)
             let nodes = try TextbookStore(db).places(of: try store.nodes(of: [id])[id] ?? []).compactMap(\.node.code)
-            let values = problems.isEmpty ? FreeLink.values(entry, nodes: nodes) : typed
+            var values = typed ?? FreeLink.values(entry, nodes: nodes)
+            // Whoever was told that somebody was faster may save what she typed.
+            if warning != nil { values = values.replacing("revision", with: String(entry.revision)) }
             return FreeLinkPages.View(entry: entry, values: values, problems: problems, warning: warning)
         }
         return .html(FreeLinkPages.form(view, request.page), status: status)
@@ -89,9 +92,9 @@ struct FreeLinkRoutes: Sendable {
             try await database.write { try FreeLinkService($0, by: actor, now: .now).change(id, at: revision, link) }
             return .redirect(FreeLinkPages.root, flash: Flash(.done, "已保存"))
         } catch DomainError.invalid(let problems) {
-            return try await show(request, problems: problems, status: 422)
+            return try await show(request, typed: request.form, problems: problems, status: 422)
         } catch DomainError.conflict(let words) {
-            return try await show(request, warning: words, status: 409)
+            return try await show(request, typed: request.form, warning: words, status: 409)
         }
     }
 
@@ -151,12 +154,15 @@ struct FreeLinkRoutes: Sendable {
         let actor = try actor(request), id: ID<LinkSheet> = try request.id("id")
         let (sheet, rows) = try await rows(of: id)
         do {
-            let words = try await database.write { db in
-                let plan = try LinkSheetPlan(rows, db)
-                try FreeLinkService(db, by: actor, now: .now).accept(sheet, plan)
-                return plan.words
+            let plan = try await database.read(isLong: true) { try LinkSheetPlan(rows, $0) }
+            let parts = plan.parts
+            for (index, part) in parts.enumerated() {
+                try await database.write {
+                    try FreeLinkService($0, by: actor, now: .now).accept(
+                        sheet, part, isLast: index == parts.count - 1)
+                }
             }
-            return .redirect(FreeLinkPages.root, flash: Flash(.done, "已导入：\(words)"))
+            return .redirect(FreeLinkPages.root, flash: Flash(.done, "已导入：\(plan.words)"))
         } catch DomainError.conflict(let words) {
             return .redirect(FreeLinkPages.path(id), flash: Flash(.warning, words))
         }

@@ -92,19 +92,23 @@ struct FreeLinkService {
         return (found, unknown)
     }
 
-    /// Takes in what a workbook has that is not there yet. Throws `DomainError.conflict` when it was taken before.
-    func accept(_ batch: LinkSheet, _ plan: LinkSheetPlan) throws {
-        guard try LinkSheetStore(db).end(batch.id, .accepted, by: actor.name, now: now) else {
-            throw DomainError.conflict("这份表刚被处理过，没有再写入。")
-        }
-        for line in plan.lines {
-            guard let link = line.link, line.kind == .new || line.kind == .changed else { continue }
+    /// Takes in a slice of what a workbook has that is not there yet. It stays open until the last, so that it can be gone on
+    /// with after the process died; what is in already is compared as unchanged then. Throws `DomainError.conflict` when it was
+    /// taken or given up before.
+    func accept(_ batch: LinkSheet, _ part: LinkSheetPlan, isLast: Bool) throws {
+        let sheets = LinkSheetStore(db)
+        let isOpen =
+            try isLast
+            ? sheets.end(batch.id, .accepted, by: actor.name, now: now) : sheets.find(batch.id).state == .open
+        guard isOpen else { throw DomainError.conflict("这份表刚被处理过，没有再写入。") }
+        for line in part.lines {
+            guard let link = line.link else { continue }
             let nodes = try FreeLinkService.nodes(link.nodes, db).found
             let known = try store.own(link: link.content.link)
             _ = try keep(link, as: known?.id, nodes)
         }
         try AuditLog.record(
-            "external.imported", batch.id.rawValue, by: actor, "\(batch.name)：\(plan.words)", now: now, on: db)
+            "external.imported", batch.id.rawValue, by: actor, "\(batch.name)：\(part.words)", now: now, on: db)
     }
 
     private func record(_ action: String, _ id: ID<ExternalEntry>, _ detail: String) throws {

@@ -102,6 +102,18 @@ struct LinkSheetPlan: Sendable {
 
     let lines: [Line]
 
+    /// Rows in one transaction.
+    private static let slice = 50
+
+    /// What is to be written, slice by slice; one that is empty where nothing is.
+    var parts: [LinkSheetPlan] {
+        let written = lines.filter { $0.kind == .new || $0.kind == .changed }
+        let starts = stride(from: 0, to: max(1, written.count), by: LinkSheetPlan.slice)
+        return starts.map { LinkSheetPlan(lines: Array(written.dropFirst($0).prefix(LinkSheetPlan.slice))) }
+    }
+
+    private init(lines: [Line]) { self.lines = lines }
+
     func count(_ kind: Line.Kind) -> Int { lines.count { $0.kind == kind } }
 
     var words: String {

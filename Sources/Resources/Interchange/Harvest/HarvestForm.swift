@@ -11,7 +11,8 @@ struct HarvestForm: Sendable {
             name: ChineseText.normalised(form["name"] ?? ""), baseURL: form["base"] ?? "",
             format: OAIFormat(rawValue: form["format"] ?? "") ?? .dublinCore, set: form["set"] ?? "",
             licence: form["licence"] ?? "", audience: ExternalAudience(rawValue: form["audience"] ?? "") ?? .staff,
-            hours: Int(form["hours"] ?? "") ?? 0, isActive: form.has("active"))
+            hours: Int(form["hours"] ?? "") ?? 0, isActive: form.has("active"),
+            mostRecords: form["most"].map { Int($0) ?? 0 } ?? HarvestSource.Content.usualRecords)
         revision = Int(form["revision"] ?? "") ?? 0
     }
 
@@ -21,7 +22,7 @@ struct HarvestForm: Sendable {
             ("name", content.name), ("base", content.baseURL), ("format", content.format.rawValue),
             ("set", content.set),
             ("licence", content.licence), ("audience", content.audience.rawValue), ("hours", String(content.hours)),
-            ("revision", String(revision)),
+            ("most", String(content.mostRecords)), ("revision", String(revision)),
         ]
         if content.isActive { pairs.append(("active", "1")) }
         return FormValues(pairs.map { (name: $0.0, value: $0.1) })

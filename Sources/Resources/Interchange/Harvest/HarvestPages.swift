@@ -108,6 +108,9 @@ enum HarvestPages {
                 problems: problems))
             \(UI.select("audience", label: "谁能找到", options: audiences, selected: values["audience"], problems: problems))
             \(UI.select("hours", label: "采集间隔", options: hours, selected: values["hours"], problems: problems))
+            \(UI.textField(
+                "most", label: "记录上限", value: values["most"], hint: "一次采集收到这么多条就停；1 到 2000000", required: true,
+                inputmode: "numeric", problems: problems))
             \(UI.checkbox("active", label: "按间隔自动采集", isOn: values.has("active")))
             """
         return UI.form(action: action, page: page, submit: "保存", cancel: root, problems: problems, fields)
@@ -116,16 +119,31 @@ enum HarvestPages {
     struct View: Sendable {
         let source: HarvestSource
         let entries: Int
-        let isRunning: Bool
+        /// `nil` when none runs.
+        let running: ID<Harvest>?
+        /// Who asked the running one to stop.
+        let stopper: String?
         let values: FormValues
         let problems: [FieldProblem]
         let warning: String?
+        /// The form shows what was typed.
+        let isTyped: Bool
+
+        var notice: String? {
+            if let stopper { return "\(stopper)已要求停止，收完这一个应答就停。" }
+            return running == nil ? nil : "正在采集，过一会儿再看结果。"
+        }
     }
 
     static func show(_ view: View, _ slice: Page<Harvest>, _ request: WebRequest) -> HTML {
         let source = view.source, page = request.page, here = path(source.id)
         var actions: HTML = ""
-        if !view.isRunning {
+        if let running = view.running {
+            if view.stopper == nil {
+                actions += UI.postButton(
+                    "停止采集", action: path(running, of: source.id) + "/stop", page: page, style: .danger)
+            }
+        } else {
             actions += UI.postButton("立即采集", action: here + "/harvests", page: page, style: .primary)
             actions += UI.postButton(
                 "重新采集全部", action: here + "/harvests", page: page, confirm: "重新采集全部？对方已删除的也会从目录里去掉。",
@@ -135,6 +153,7 @@ enum HarvestPages {
             ("采集地址", HTML(text: source.content.baseURL)), ("集合", HTML(text: source.content.set)),
             ("格式", HTML(text: source.content.format.rawValue)),
             ("谁能找到", HTML(text: source.content.audience.title)), ("目录条目", HTML(text: "\(view.entries) 条")),
+            ("记录上限", HTML(text: "一次 \(source.content.mostRecords) 条")),
             ("已采集到", HTML(text: source.harvestedTo?.text ?? "还没有完整采集过")),
             ("下次采集", HTML(text: source.content.isActive ? source.nextDue.text : "不自动采集")),
         ]
@@ -143,10 +162,10 @@ enum HarvestPages {
         let content: HTML = """
             \(UI.heading(source.content.name, note: "采集源", actions: actions))
             \(view.warning.map { UI.notice(.warn, HTML(text: $0)) })
-            \(if: view.isRunning, UI.notice(.info, "正在采集，过一会儿再看结果。"))
+            \(view.notice.map { UI.notice(.info, HTML(text: $0)) })
             \(UI.card("采集源", UI.summaryList(facts.filter { !$0.1.isEmpty })))
             \(UI.card("采集记录", id: "harvests", list))
-            \(UI.card(nil, UI.details("修改采集源", edit, isOpen: !view.problems.isEmpty)))
+            \(UI.card(nil, UI.details("修改采集源", edit, isOpen: view.isTyped)))
             """
         return UI.layout(
             source.content.name, page, breadcrumbs: [crumb, Crumb("采集源", root), Crumb(source.content.name)], wide: true,

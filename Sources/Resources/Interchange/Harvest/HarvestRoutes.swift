@@ -18,6 +18,7 @@ struct HarvestRoutes: Sendable {
         routes.post(one, access: access, change)
         routes.post(one + "/harvests", access: access, start)
         routes.get(one + "/harvests/:harvest", access: access, report)
+        routes.post(one + "/harvests/:harvest/stop", access: access, stop)
     }
 
     private func actor(_ request: WebRequest) throws -> AuditActor {
@@ -47,18 +48,21 @@ struct HarvestRoutes: Sendable {
     }
 
     private func show(
-        _ request: WebRequest, problems: [FieldProblem] = [], warning: String? = nil, status: Int = 200
+        _ request: WebRequest, typed: FormValues? = nil, problems: [FieldProblem] = [], warning: String? = nil,
+        status: Int = 200
     ) async throws -> WebResponse {
         let id: ID<HarvestSource> = try request.id("id"), query = HarvestPages.harvests.query(request.query)
-        let typed = request.form
         let (view, rows, total) = try await database.read(snapshot: true) { db in
             let store = HarvestStore(db), source = try store.source(id)
             let (rows, total) = try store.harvests(of: id, after: query.after?.id, limit: query.fetchLimit)
-            let values =
-                problems.isEmpty ? HarvestForm.values(source.content, revision: source.revision) : typed
+            let running = try store.running(of: id)?.id
+            var values = typed ?? HarvestForm.values(source.content, revision: source.revision)
+            // Whoever was told that somebody was faster may save what she typed.
+            if warning != nil { values = values.replacing("revision", with: String(source.revision)) }
             let view = HarvestPages.View(
-                source: source, entries: try ExternalStore(db).count(of: id),
-                isRunning: try store.running(of: id) != nil, values: values, problems: problems, warning: warning)
+                source: source, entries: try ExternalStore(db).count(of: id), running: running,
+                stopper: try running.flatMap { try store.stopper(of: $0) }, values: values,
+                problems: problems, warning: warning, isTyped: typed != nil)
             return (view, rows, total)
         }
         if let format = query.format {
@@ -76,10 +80,21 @@ struct HarvestRoutes: Sendable {
             }
             return .redirect(HarvestPages.path(id), flash: Flash(.done, "已保存"))
         } catch DomainError.invalid(let problems) {
-            return try await show(request, problems: problems, status: 422)
+            return try await show(request, typed: request.form, problems: problems, status: 422)
         } catch DomainError.conflict(let words) {
-            return try await show(request, warning: words, status: 409)
+            return try await show(request, typed: request.form, warning: words, status: 409)
         }
+    }
+
+    @Sendable private func stop(_ request: WebRequest) async throws -> WebResponse {
+        let actor = try actor(request), id: ID<HarvestSource> = try request.id("id")
+        let harvest: ID<Harvest> = try request.id("harvest")
+        do {
+            try await database.write { try HarvestService($0, by: actor, now: .now).stop(harvest, of: id) }
+        } catch DomainError.conflict(let words) {
+            return .redirect(HarvestPages.path(id), flash: Flash(.warning, words))
+        }
+        return .redirect(HarvestPages.path(harvest, of: id), flash: Flash(.done, "已要求停止，收完这一个应答就停"))
     }
 
     @Sendable private func start(_ request: WebRequest) async throws -> WebResponse {

@@ -76,6 +76,32 @@ struct HarvestService {
         return harvest
     }
 
+    /// Lets a running harvest end before its next request; what came is kept. One that waits for a busy source ends at once.
+    /// Throws `DomainError.conflict` when it has ended.
+    func stop(_ id: ID<Harvest>, of source: ID<HarvestSource>) throws {
+        var harvest = try store.harvest(id)
+        guard harvest.source == source else { throw DomainError.notFound }
+        guard harvest.state == .running else { throw DomainError.conflict("这一次采集已经结束。") }
+        guard try store.stop(id, by: actor.name) else { return }
+        if try !JobStore(db).isRunning(store.job(of: id)) {
+            harvest.end(.partial, Harvest.stopped(by: actor.name), at: now)
+            try store.save(harvest)
+        }
+        try record("source.harvest_stopped", source, try store.source(source).content.name)
+    }
+
+    /// Goes on with it then, unless somebody has asked it to stop meanwhile. Whether it goes on.
+    func postpone(_ id: ID<Harvest>, to moment: Timestamp) throws -> Bool {
+        var harvest = try store.harvest(id)
+        if let name = try store.stopper(of: id) {
+            harvest.end(.partial, Harvest.stopped(by: name), at: now)
+            try store.save(harvest)
+            return false
+        }
+        try queue(id, try store.source(harvest.source), by: nil, due: moment)
+        return true
+    }
+
     func queue(_ harvest: ID<Harvest>, _ source: HarvestSource, by user: CurrentUser?, due: Timestamp) throws {
         let job = try JobStore(db).add(
             kind: HarvestService.job, title: "采集 \(source.content.name)", payload: harvest.rawValue,
@@ -88,7 +114,7 @@ struct HarvestService {
         let service = HarvestService(db, by: .system, now: now), store = service.store
         for (running, job) in try store.running() where try JobStore(db).hasEnded(job) {
             var harvest = running
-            (harvest.state, harvest.endedAt, harvest.message) = (.failed, now, "采集多次出错，已停止")
+            harvest.end(.failed, "采集多次出错，已停止", at: now)
             try store.save(harvest)
         }
         for source in try store.due(now: now) {
@@ -123,12 +149,10 @@ struct HarvestJob: Sendable {
             switch outcome {
             case .ended(let harvest): return "\(harvest.state.title)：\(harvest.message)"
             case .later(let moment):
-                try await context.database.write { db in
-                    let store = HarvestStore(db), harvest = try store.harvest(id)
-                    try HarvestService(db, by: .system, now: .now).queue(
-                        id, try store.source(harvest.source), by: nil, due: moment)
+                let goesOn = try await context.database.write {
+                    try HarvestService($0, by: .system, now: .now).postpone(id, to: moment)
                 }
-                return "对方繁忙，\(moment.text) 继续"
+                return goesOn ? "对方繁忙，\(moment.text) 继续" : "已停止"
             }
         }
     }

@@ -27,7 +27,11 @@ struct HarvestSource: Sendable, Equatable {
         /// Hours between two harvests.
         var hours = 24
         var isActive = true
+        /// Records of one harvest; it ends there.
+        var mostRecords = Content.usualRecords
 
+        static let usualRecords = 200_000
+        static let recordChoices = 1...2_000_000
         static let longestName = 60
         static let hourChoices = [6, 12, 24, 72, 168]
 
@@ -46,6 +50,7 @@ struct HarvestSource: Sendable, Equatable {
             }
             if !licence.isEmpty, ResourceLists.licence(licence) == nil { add("licence", "选择授权方式") }
             if !Content.hourChoices.contains(hours) { add("hours", "选择采集间隔") }
+            if !Content.recordChoices.contains(mostRecords) { add("most", "记录上限应在 1 到 2000000 之间") }
             return problems
         }
     }
@@ -53,7 +58,7 @@ struct HarvestSource: Sendable, Equatable {
     static let columns: SQL =
         """
         s.id, s.name, s.base_url, s.format, s.set_spec, s.licence, s.audience, s.hours, s.is_active, s.revision,
-        s.harvested_to, s.is_by_day, s.next_due, s.changed_at, s.changed_by
+        s.harvested_to, s.is_by_day, s.next_due, s.changed_at, s.changed_by, s.most_records
         """
 
     init(_ row: borrowing Row) throws {
@@ -62,7 +67,7 @@ struct HarvestSource: Sendable, Equatable {
         content = Content(
             name: try row.get(1), baseURL: try row.get(2), format: OAIFormat(rawValue: format) ?? .dublinCore,
             set: try row.get(4), licence: try row.get(5), audience: try row.get(6), hours: try row.get(7),
-            isActive: try row.get(8))
+            isActive: try row.get(8), mostRecords: try row.get(15))
         (revision, harvestedTo, isByDay) = (try row.get(9), try row.get(10), try row.get(11))
         (nextDue, changedAt, changedBy) = (try row.get(12), try row.get(13), try row.get(14))
     }
@@ -125,17 +130,29 @@ struct Harvest: Sendable, Equatable {
     var answeredAt: Timestamp?
     /// Where the list is to be gone on; empty at the beginning.
     var token: String
+    /// Records of the answer there that are kept already, when the process died while it wrote them.
+    var kept: Int
+    /// Everything came; what is left is to clear away what did not.
+    var isThrough: Bool
     var counts: Counts
     let startedAt: Timestamp
     var endedAt: Timestamp?
     var message: String
     let startedBy: String
 
+    static func stopped(by name: String) -> String { "由\(name)停止；已收下的保留" }
+
+    mutating func end(_ state: State, _ message: String, at now: Timestamp) {
+        (self.state, self.message, endedAt) = (state, message, now)
+    }
+
     static let columns: SQL =
         """
         h.id, h.source_id, h.state, h.is_full, h.from_at, h.answered_at, h.token, h.pages, h.records, h.added, h.changed,
-        h.unchanged, h.removed, h.broken_answers, h.broken_records, h.started_at, h.ended_at, h.message, h.started_by
+        h.unchanged, h.removed, h.broken_answers, h.broken_records, h.started_at, h.ended_at, h.message, h.started_by,
+        h.kept, h.is_through
         """
+    static let columnCount = 21
 
     init(_ row: borrowing Row) throws {
         (id, source, state, isFull) = (try row.get(0), try row.get(1), try row.get(2), try row.get(3))
@@ -147,6 +164,7 @@ struct Harvest: Sendable, Equatable {
         (startedAt, endedAt, message, startedBy) = (
             try row.get(15), try row.get(16), try row.get(17), try row.get(18)
         )
+        (kept, isThrough) = (try row.get(19), try row.get(20))
     }
 }
 
@@ -195,5 +213,13 @@ enum HarvestSchema {
             place TEXT NOT NULL, reason TEXT NOT NULL)
         """,
         "CREATE INDEX resources_harvest_fault_harvest ON resources_harvest_fault (harvest_id, id)",
+    ]
+
+    /// How far one goes, and who stopped it.
+    static let bounds = [
+        "ALTER TABLE resources_source ADD COLUMN most_records INTEGER NOT NULL DEFAULT 200000",
+        "ALTER TABLE resources_harvest ADD COLUMN kept INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE resources_harvest ADD COLUMN is_through INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE resources_harvest ADD COLUMN stopped_by TEXT NOT NULL DEFAULT ''",
     ]
 }

@@ -36,9 +36,10 @@ struct HarvestStore {
         try db.execute(
             """
             INSERT INTO resources_source (id, name, base_url, format, set_spec, licence, audience, hours, is_active,
-                revision, is_by_day, next_due, created_at, changed_at, changed_by)
+                most_records, revision, is_by_day, next_due, created_at, changed_at, changed_by)
             VALUES (\(id), \(content.name), \(content.baseURL), \(content.format.rawValue), \(content.set),
-                \(content.licence), \(content.audience), \(content.hours), \(content.isActive), 1, 0,
+                \(content.licence), \(content.audience), \(content.hours), \(content.isActive),
+                \(content.mostRecords), 1, 0,
                 \(now.adding(seconds: Int64(content.hours) * 3600)), \(now), \(now), \(name))
             """)
         return id
@@ -56,7 +57,7 @@ struct HarvestStore {
             UPDATE resources_source SET name = \(content.name), base_url = \(content.baseURL),
                 format = \(content.format.rawValue), set_spec = \(content.set), licence = \(content.licence),
                 audience = \(content.audience), hours = \(content.hours), is_active = \(content.isActive),
-                harvested_to = \(to), revision = revision + 1, changed_at = \(now), changed_by = \(name)
+                most_records = \(content.mostRecords), harvested_to = \(to), revision = revision + 1, changed_at = \(now), changed_by = \(name)
             WHERE id = \(known.id) AND revision = \(known.revision)
             """) > 0
     }
@@ -138,17 +139,37 @@ struct HarvestStore {
         try db.execute("UPDATE resources_harvest SET job_id = \(job) WHERE id = \(id)")
     }
 
+    func job(of id: ID<Harvest>) throws -> ID<Job> {
+        let job: ID<Job>? = try db.value("SELECT job_id FROM resources_harvest WHERE id = \(id)")
+        guard let job else { throw DomainError.notFound }
+        return job
+    }
+
     func save(_ harvest: Harvest) throws {
         let counts = harvest.counts
         try db.execute(
             """
             UPDATE resources_harvest SET state = \(harvest.state), answered_at = \(harvest.answeredAt),
-                token = \(harvest.token), pages = \(counts.pages), records = \(counts.records), added = \(counts.added),
+                token = \(harvest.token), kept = \(harvest.kept), is_through = \(harvest.isThrough), pages = \(counts.pages), records = \(counts.records), added = \(counts.added),
                 changed = \(counts.changed), unchanged = \(counts.unchanged), removed = \(counts.removed),
                 broken_answers = \(counts.brokenAnswers), broken_records = \(counts.brokenRecords),
                 ended_at = \(harvest.endedAt), message = \(harvest.message)
             WHERE id = \(harvest.id) AND state = 'running'
             """)
+    }
+
+    /// Asks a running one to stop. Whether nobody was faster.
+    func stop(_ id: ID<Harvest>, by name: String) throws -> Bool {
+        try db.change(
+            """
+            UPDATE resources_harvest SET stopped_by = \(name)
+            WHERE id = \(id) AND state = 'running' AND stopped_by = ''
+            """) > 0
+    }
+
+    /// Who asked it to stop; `nil` when nobody did.
+    func stopper(of id: ID<Harvest>) throws -> String? {
+        try db.value("SELECT stopped_by FROM resources_harvest WHERE id = \(id) AND stopped_by <> ''")
     }
 
     /// Harvests that run, each with its job.
@@ -158,7 +179,7 @@ struct HarvestStore {
             SELECT \(Harvest.columns), h.job_id FROM resources_source s
             JOIN resources_harvest h ON h.source_id = s.id AND h.state = 'running' LIMIT 500
             """
-        ) { (try Harvest($0), ID<Job>(try $0.get(19))) }
+        ) { (try Harvest($0), ID<Job>(try $0.get(Harvest.columnCount))) }
     }
 
     /// Faults of one harvest that are kept.

@@ -2,8 +2,9 @@ import Database
 import Kernel
 import Platform
 
-/// Goes through a source. Each answer is taken over in one transaction with where to go on, so that a process that dies
-/// loses nothing and nothing is counted twice.
+/// Goes through a source. An answer is taken over in slices, each one transaction with how far it got, so that others write
+/// in between and a process that dies loses nothing and counts nothing twice. Only an answer in the middle of which it died
+/// is asked for again.
 struct Harvester: Sendable {
     let database: Database
     let client: HarvestClient
@@ -20,13 +21,35 @@ struct Harvester: Sendable {
     /// Answers of one harvest; a source that gives more gives them for ever.
     private static let mostPages = 200_000
 
+    /// Records in one transaction.
+    private static let slice = 50
+
+    /// Somebody asked it to stop.
+    private struct Stopped: Error { let by: String }
+
     /// - Parameter alive: called before each request.
     func run(_ id: ID<Harvest>, alive: @Sendable (Harvest) async throws -> Void) async throws -> Outcome {
+        let database = database
+        do {
+            return try await go(id) { harvest in
+                try await alive(harvest)
+                if let name = try await database.read({ try HarvestStore($0).stopper(of: id) }) {
+                    throw Stopped(by: name)
+                }
+            }
+        } catch let stopped as Stopped {
+            let harvest = try await database.read { try HarvestStore($0).harvest(id) }
+            return .ended(try await end(harvest, .partial, Harvest.stopped(by: stopped.by), nil))
+        }
+    }
+
+    private func go(_ id: ID<Harvest>, alive: @Sendable (Harvest) async throws -> Void) async throws -> Outcome {
         var (harvest, source) = try await database.read { db in
             let store = HarvestStore(db), harvest = try store.harvest(id)
             return (harvest, try store.source(harvest.source))
         }
         guard harvest.state == .running else { return .ended(harvest) }
+        if harvest.isThrough { return .ended(try await finish(harvest, source)) }
         if harvest.counts.pages == 0 {
             if let outcome = try await identify(&harvest, &source, alive) { return outcome }
         }
@@ -43,17 +66,16 @@ struct Harvester: Sendable {
             }
             if let error = answer.error {
                 if error.code == "noRecordsMatch", harvest.token.isEmpty {
-                    return .ended(try await finish(harvest, source, answer))
+                    harvest.answeredAt = answer.answeredAt
+                    return .ended(try await finish(harvest, source))
                 }
                 let reason = "对方答复 \(error.code)：\(error.message)"
                 return .ended(try await end(harvest, .partial, reason, HarvestFault(.answer, place, reason)))
             }
             harvest = try await take(answer, harvest, source, place)
-            if answer.isCut, answer.token == nil {
-                return .ended(try await end(harvest, .partial, "应答不完整，不知道后面还有什么", nil))
-            }
-            guard let token = answer.token else { return .ended(try await finish(harvest, source, answer)) }
-            if !seen.insert(token).inserted || harvest.counts.pages >= Harvester.mostPages {
+            guard harvest.state == .running else { return .ended(harvest) }
+            if harvest.isThrough { return .ended(try await finish(harvest, source)) }
+            if !seen.insert(harvest.token).inserted || harvest.counts.pages >= Harvester.mostPages {
                 let reason = "续传标记又出现了一次，对方的列表没有尽头"
                 return .ended(try await end(harvest, .partial, reason, HarvestFault(.answer, place, reason)))
             }
@@ -116,42 +138,74 @@ struct Harvester: Sendable {
         return last
     }
 
-    /// Takes over what an answer holds, and notes where to go on.
+    /// Takes over what an answer holds, up to the limit of the source, and notes where to go on, or that this was the end.
     private func take(
         _ answer: HarvestAnswer, _ harvest: Harvest, _ source: HarvestSource, _ place: String
     ) async throws -> Harvest {
-        let moment = now()
-        return try await database.write { db in
-            var next = harvest
-            var faults = answer.broken
-            if !answer.repairs.isEmpty { faults.insert(HarvestFault(.answer, place, answer.repairs), at: 0) }
-            let kept = harvest.counts.brokenAnswers + harvest.counts.brokenRecords
-            try HarvestStore(db).add(faults, to: harvest.id, room: HarvestStore.mostFaults - kept)
-            next.counts.brokenAnswers += answer.repairs.isEmpty ? 0 : 1
-            next.counts.brokenRecords += answer.broken.count
-            next.counts.pages += 1
-            if next.answeredAt == nil { next.answeredAt = answer.answeredAt }
-            next.token = answer.token ?? ""
-            try Harvester.keep(answer.records, source, &next, moment, db)
-            try HarvestStore(db).save(next)
-            return next
+        let records = Harvester.latest(answer.records), most = source.content.mostRecords
+        let room = min(records.count, max(0, most - harvest.counts.records + harvest.kept))
+        var next = harvest, start = 0
+        repeat {
+            let end = min(start + Harvester.slice, room), known = next, moment = now(), isLast = end >= room
+            let part = Array(records[start..<end])
+            next = try await database.write { db -> Harvest in
+                var next = known
+                try Harvester.keep(part, source, &next, moment, db)
+                // Of what a process had kept before it died nothing is counted again.
+                if end <= known.kept { next.counts = known.counts } else { next.kept = end }
+                if isLast {
+                    try Harvester.note(answer, place, &next, moment, db)
+                    let isFull = room < records.count || (answer.token != nil && next.counts.records >= most)
+                    if isFull { next.end(.partial, "已到记录上限 \(most) 条，后面的没有采集", at: moment) }
+                }
+                try HarvestStore(db).save(next)
+                return next
+            }
+            start = end
+        } while start < room
+        return next
+    }
+
+    /// What was wrong with the answer, and what it says of the way on.
+    private static func note(
+        _ answer: HarvestAnswer, _ place: String, _ harvest: inout Harvest, _ now: Timestamp, _ db: Connection
+    ) throws {
+        var faults = answer.broken
+        if !answer.repairs.isEmpty { faults.insert(HarvestFault(.answer, place, answer.repairs), at: 0) }
+        let kept = harvest.counts.brokenAnswers + harvest.counts.brokenRecords
+        try HarvestStore(db).add(faults, to: harvest.id, room: HarvestStore.mostFaults - kept)
+        harvest.counts.brokenAnswers += answer.repairs.isEmpty ? 0 : 1
+        harvest.counts.brokenRecords += answer.broken.count
+        harvest.counts.pages += 1
+        if harvest.answeredAt == nil { harvest.answeredAt = answer.answeredAt }
+        (harvest.token, harvest.kept) = (answer.token ?? "", 0)
+        guard answer.token == nil else { return }
+        if answer.isCut {
+            harvest.end(.partial, "应答不完整，不知道后面还有什么", at: now)
+        } else {
+            harvest.isThrough = true
         }
+    }
+
+    /// Of two of one identifier the later counts.
+    private static func latest(_ records: [HarvestAnswer.Record]) -> [HarvestAnswer.Record] {
+        var last: [String: HarvestAnswer.Record] = [:], order: [String] = []
+        for record in records {
+            if last.updateValue(record, forKey: record.identifier) == nil { order.append(record.identifier) }
+        }
+        return order.compactMap { last[$0] }
     }
 
     private static func keep(
         _ records: [HarvestAnswer.Record], _ source: HarvestSource, _ harvest: inout Harvest, _ now: Timestamp,
         _ db: Connection
     ) throws {
+        guard !records.isEmpty else { return }
         let store = ExternalStore(db), name = "采集：" + source.content.name, run = harvest.id.rawValue
-        // Of two of one identifier the later counts.
-        var last: [String: HarvestAnswer.Record] = [:], order: [String] = []
-        for record in records {
-            if last.updateValue(record, forKey: record.identifier) == nil { order.append(record.identifier) }
-        }
-        let known = try store.known(order, of: source.id)
+        let known = try store.known(records.map(\.identifier), of: source.id)
         var gone: [ID<ExternalEntry>] = [], same: [ID<ExternalEntry>] = []
-        for identifier in order {
-            guard let record = last[identifier] else { continue }
+        for record in records {
+            let identifier = record.identifier
             harvest.counts.records += 1
             guard var content = record.content else {
                 if let entry = known[identifier], !entry.isRemoved { gone.append(entry.id) }
@@ -181,16 +235,13 @@ struct Harvester: Sendable {
     }
 
     /// The end of the list was reached. What a whole harvest without a fault did not meet is gone.
-    private func finish(
-        _ harvest: Harvest, _ source: HarvestSource, _ answer: HarvestAnswer
-    ) async throws -> Harvest {
+    private func finish(_ harvest: Harvest, _ source: HarvestSource) async throws -> Harvest {
         var harvest = harvest
-        let moment = now()
-        if harvest.answeredAt == nil { harvest.answeredAt = answer.answeredAt }
         if harvest.isFull, harvest.counts.brokenAnswers == 0, harvest.counts.brokenRecords == 0 {
-            harvest.counts.removed += try await removeUnseen(harvest, source, moment)
+            harvest = try await removeUnseen(harvest, source)
         }
-        (harvest.state, harvest.token, harvest.endedAt, harvest.message) = (.done, "", moment, harvest.counts.words)
+        harvest.end(.done, harvest.counts.words, at: now())
+        harvest.token = ""
         let ended = harvest
         try await database.write { db in
             let store = HarvestStore(db)
@@ -201,17 +252,22 @@ struct Harvester: Sendable {
         return ended
     }
 
-    private func removeUnseen(_ harvest: Harvest, _ source: HarvestSource, _ moment: Timestamp) async throws -> Int {
-        var count = 0
+    private func removeUnseen(_ harvest: Harvest, _ source: HarvestSource) async throws -> Harvest {
+        var harvest = harvest
         while true {
-            let removed = try await database.write { db in
+            let known = harvest, moment = now()
+            let next = try await database.write { db -> Harvest? in
                 let store = ExternalStore(db)
-                let gone = try store.unseen(in: harvest.id.rawValue, of: source.id, limit: 500)
-                if !gone.isEmpty { try store.remove(gone, by: "采集：" + source.content.name, now: moment) }
-                return gone.count
+                let gone = try store.unseen(in: known.id.rawValue, of: source.id, limit: Harvester.slice)
+                guard !gone.isEmpty else { return nil }
+                try store.remove(gone, by: "采集：" + source.content.name, now: moment)
+                var next = known
+                next.counts.removed += gone.count
+                try HarvestStore(db).save(next)
+                return next
             }
-            if removed == 0 { return count }
-            count += removed
+            guard let next else { return harvest }
+            harvest = next
         }
     }
 
@@ -221,7 +277,7 @@ struct Harvester: Sendable {
         var harvest = harvest
         let kept = harvest.counts.brokenAnswers + harvest.counts.brokenRecords
         if fault != nil { harvest.counts.brokenAnswers += 1 }
-        (harvest.state, harvest.endedAt, harvest.message) = (state, now(), reason)
+        harvest.end(state, reason, at: now())
         let ended = harvest
         try await database.write { db in
             let store = HarvestStore(db)

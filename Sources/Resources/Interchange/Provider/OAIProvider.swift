@@ -20,6 +20,8 @@ struct OAIProvider: Sendable {
     let token: OAIToken
     let consent: any PublicationConsent
     let now: @Sendable () -> Timestamp
+    /// Records of a list that are counted.
+    var mostCounted = PublicRecordStore.mostCounted
 
     static let path = "/oai"
     /// Records and headers of one page.
@@ -164,12 +166,12 @@ struct OAIProvider: Sendable {
 
     private func list(_ asked: OAIList, _ moment: Timestamp) async throws -> Body {
         let limit = asked.verb == .records ? OAIProvider.recordLimit : OAIProvider.headerLimit, consent = consent
-        let none = OAIError(.noRecordsMatch, "No record fits.")
+        let mostCounted = mostCounted, none = OAIError(.noRecordsMatch, "No record fits.")
         let (list, entries, hasMore) = try await database.read(snapshot: true) { db in
             let store = PublicRecordStore(db)
             var list = asked
             if list.total == nil {
-                (list.total, list.begun) = (try store.count(list, now: moment), moment)
+                (list.total, list.begun) = (try store.count(list, now: moment, most: mostCounted), moment)
                 if let set = list.set, list.total == 0, try store.sets().isEmpty {
                     throw OAIError(.noSetHierarchy, "There are no sets, so not \(set).")
                 }
@@ -195,9 +197,9 @@ struct OAIProvider: Sendable {
         let text = hasMore ? token.encode(next, now: moment) : ""
         // Records that appear while the list is read make it longer than it was when it began.
         let total = hasMore ? max(list.total ?? 0, next.cursor + 1) : next.cursor
-        var attributes: [(StaticString, String)] = [
-            ("completeListSize", String(total)), ("cursor", String(list.cursor)),
-        ]
+        var attributes: [(StaticString, String)] = [("cursor", String(list.cursor))]
+        // Of a long list nobody has counted all; the protocol does not ask for it.
+        if !hasMore || total <= mostCounted { attributes.append(("completeListSize", String(total))) }
         if hasMore {
             attributes.append(("expirationDate", OAIDate.text(moment.adding(seconds: OAIToken.lifetime))))
         }

@@ -55,6 +55,17 @@ struct PublicRecordStore {
             """)
     }
 
+    /// The same of all public resources that were made from it.
+    func markAdaptations(of parent: ID<Item>, now: Timestamp) throws {
+        try db.execute(
+            """
+            INSERT INTO resources_public_pending (item_id, stamp, marked_at)
+            SELECT i.id, CAST(\(Identifiers.next()) AS TEXT), CAST(\(now) AS BIGINT) FROM resources_item i
+            WHERE i.adapted_from = \(parent) AND i.state = 'published' AND i.visibility = 'public' ORDER BY i.id
+            ON CONFLICT (item_id) DO UPDATE SET stamp = excluded.stamp
+            """)
+    }
+
     func pending(limit: Int) throws -> [(item: ID<Item>, stamp: String)] {
         try db.rows(
             "SELECT item_id, stamp FROM resources_public_pending ORDER BY marked_at, item_id LIMIT \(limit)"
@@ -146,19 +157,20 @@ struct PublicRecordStore {
             PublicRecord.init)
     }
 
-    /// How many records the list has.
-    func count(_ list: OAIList, now: Timestamp) throws -> Int {
-        try db.value("SELECT COUNT(*) FROM \(PublicRecordStore.source(list, now))") ?? 0
+    /// How many records the list has; one more than are counted at most where there are more.
+    func count(_ list: OAIList, now: Timestamp, most: Int = PublicRecordStore.mostCounted) throws -> Int {
+        try db.value(
+            "SELECT COUNT(*) FROM (SELECT 1 FROM \(PublicRecordStore.source(list, now)) LIMIT \(most + 1)) c") ?? 0
     }
 
-    /// So few are sorted; of more the list is walked in its order.
-    private static let few = 5_000
+    /// Records of one list that are counted. They are sorted; of more the list is walked in its order.
+    static let mostCounted = 5_000
 
     /// The next records in the order of their keys, which no change disturbs.
     func page(_ list: OAIList, now: Timestamp, limit: Int) throws -> [PublicRecord] {
         let source = PublicRecordStore.source(list, now)
         // As an expression the key does not tempt anybody to walk all records for a few.
-        let key: SQL = (list.total ?? 0) <= PublicRecordStore.few ? "(r.item_id || '')" : "r.item_id"
+        let key: SQL = (list.total ?? 0) <= PublicRecordStore.mostCounted ? "(r.item_id || '')" : "r.item_id"
         return try db.rows(
             """
             SELECT \(PublicRecord.columns) FROM \(source) AND \(key) > \(list.after) ORDER BY \(key) LIMIT \(limit)

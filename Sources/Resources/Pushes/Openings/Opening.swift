@@ -62,4 +62,15 @@ enum OpeningSchema {
             item_id TEXT NOT NULL PRIMARY KEY REFERENCES resources_item (id), uses INTEGER NOT NULL)
         """,
     ]
+
+    /// Several rows of one resource, so that classes that open it in the same minute do not write the same row.
+    static let slots = [
+        """
+        CREATE TABLE resources_item_use_slot (
+            item_id TEXT NOT NULL REFERENCES resources_item (id), slot INTEGER NOT NULL, uses INTEGER NOT NULL,
+            PRIMARY KEY (item_id, slot))
+        """,
+        "INSERT INTO resources_item_use_slot (item_id, slot, uses) SELECT item_id, 0, uses FROM resources_item_use",
+        "DROP TABLE resources_item_use",
+    ]
 }

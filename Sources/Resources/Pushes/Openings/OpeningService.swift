@@ -31,7 +31,7 @@ struct OpeningService {
             isSchoolDay: office.schoolDays.isSchoolDay(now.day))
         guard case .counts(let period) = verdict else { return .notCounted(verdict) }
         guard try OpeningStore(db).insert(lesson, period: period, item, now: now) else { return .repeated(period) }
-        try PackStore(db).noteUse(of: item)
+        try PackStore(db).noteUse(of: item, in: lesson.classGroup)
         try ClassTermStore(db).noteUse(lesson.classGroup, on: lesson.day)
         return .counted(period)
     }

@@ -16,9 +16,9 @@ struct PackStore {
     ) throws -> [PackCandidate] {
         let rows = try db.rows(
             """
-            SELECT \(Item.columns), COALESCE(u.uses, 0) AS uses FROM resources_item_node x
-            CROSS JOIN resources_item i CROSS JOIN directory_organisation o
-            LEFT JOIN resources_item_use u ON u.item_id = i.id
+            SELECT \(Item.columns), CAST(COALESCE(
+                (SELECT SUM(u.uses) FROM resources_item_use_slot u WHERE u.item_id = i.id), 0) AS INTEGER) AS uses
+            FROM resources_item_node x CROSS JOIN resources_item i CROSS JOIN directory_organisation o
             WHERE x.node_id = \(node) AND i.id = x.item_id AND o.id = i.school_id AND i.state = 'published'
                 AND \(viewer.published)
             ORDER BY CASE i.visibility WHEN 'school' THEN 0 WHEN 'county' THEN 1 ELSE 2 END DESC, uses DESC, i.id DESC
@@ -67,12 +67,16 @@ struct PackStore {
             rows: items.enumerated().map { [push.databaseValue, $1.databaseValue, .integer(Int64($0 + 1))] })
     }
 
-    /// One more use in class.
-    func noteUse(of item: ID<Item>) throws {
+    /// Rows of one resource among which its uses are spread.
+    private static let slots = 16
+
+    /// One more use in the class. Each class keeps to one row; all of them make up the sum.
+    func noteUse(of item: ID<Item>, in group: ID<ClassGroup>) throws {
+        let slot = group.rawValue.utf8.reduce(0) { ($0 * 31 + Int($1)) % 65_521 } % PackStore.slots
         try db.execute(
             """
-            INSERT INTO resources_item_use (item_id, uses) VALUES (\(item), 1)
-            ON CONFLICT (item_id) DO UPDATE SET uses = resources_item_use.uses + 1
+            INSERT INTO resources_item_use_slot (item_id, slot, uses) VALUES (\(item), \(slot), 1)
+            ON CONFLICT (item_id, slot) DO UPDATE SET uses = resources_item_use_slot.uses + 1
             """)
     }
 }
