@@ -69,6 +69,7 @@ struct BackgroundWork: Service {
                     await repeatedly(every: .seconds(3600), "tidying") {
                         try await Tending.each([
                             { try await RepeatedRequests(platform.database).forgetOld() },
+                            { try await Notices.forgetOld(platform.database) },
                             { try await platform.directory.forgetOld() },
                             { try await platform.identity.forgetOld() },
                             { try await platform.federation.forgetOld() },

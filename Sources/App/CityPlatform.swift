@@ -68,6 +68,11 @@ package struct CityPlatform: Sendable {
     package static let personColumns: [PersonColumn] =
         RostersModule.personColumns + SchoolAffairsModule.personColumns + ExchangeModule.personColumns
         + PrivacyModule.personColumns + ResourcesModule.personColumns
+        + NoticePersonalData.columns
+    /// Everything that people are told, in the order of the settings page.
+    package static let noticeKinds: [NoticeKind] =
+        ResourcesModule.noticeKinds + MediaModule.noticeKinds + SchoolAffairsModule.noticeKinds
+        + PlatformModule.noticeKinds
     /// Every column that keeps the content of a file. What none of them names is swept.
     package static let contentColumns: [ContentColumn] =
         ContentColumn.ofPlatform + MediaModule.contentColumns + ConnectivityModule.contentColumns
@@ -188,6 +193,7 @@ package struct CityPlatform: Sendable {
                 held, AccountPersonalData(database: database, crypto: crypto),
                 FederationPersonalData(database: database), ConsentPersonalData(database: database, crypto: crypto),
                 ExchangePersonalData(database: database, crypto: crypto), resources.personalData,
+                NoticePersonalData(database: database, kinds: CityPlatform.noticeKinds),
             ],
             retained: [
                 held, RosterRetention(database: database), AbsenceRetention(database: database, crypto: crypto),
@@ -200,6 +206,7 @@ package struct CityPlatform: Sendable {
         HealthRoutes(database: database, metrics: metrics).add(to: &operations)
         JobRoutes(database: database).add(to: &operations)
         AuditRoutes(database: database).add(to: &operations)
+        NoticeRoutes(database: database, kinds: CityPlatform.noticeKinds).add(to: &operations)
         let web = WebRoutes.routes(hasGallery: options.demoAccounts != nil)
         let described =
             web.all + media.routes() + identity.routes() + federation.routes() + directory.routes()
@@ -233,6 +240,7 @@ package struct CityPlatform: Sendable {
     package var receivers: [EventReceiver] {
         federation.receivers + connectivity.receivers + plan.receivers + rosters.receivers + affairs.receivers
             + exchange.receivers + privacy.receivers + resources.receivers
+            + identity.receivers
     }
 
     /// Uploads and exports of a server that died are of no use to the next one. Only a server clears them: a command

@@ -87,6 +87,9 @@ package struct IdentityModule: Sendable {
         return routes.all
     }
 
+    /// Finds whom notices are for.
+    package var receivers: [EventReceiver] { [NoticeDelivery(database: database, now: now).receiver] }
+
     /// Accounts from the command line.
     package var accounts: OperatorAccounts { OperatorAccounts(database: database, hasher: hasher, now: now) }
 

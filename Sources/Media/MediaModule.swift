@@ -15,6 +15,8 @@ package struct MediaModule: Sendable {
         Migration("media/0021-one-index", ProcessingSchema.oneIndex),
         Migration("media/0022-phone-pictures", ProcessingSchema.phonePictures),
     ]
+    /// What people are told of their uploads.
+    package static let noticeKinds: [NoticeKind] = [.uploadRefused]
     /// Columns that keep contents.
     package static let contentColumns =
         UploadStore.contentColumns + [

@@ -1,6 +1,7 @@
 import Database
 
-/// Services that many contexts use: audit, events, jobs, files, settings, repeated requests, sheets, documents, crypto.
+/// Services that many contexts use: audit, events, jobs, files, settings, repeated requests, notices, sheets, documents,
+/// crypto.
 package enum PlatformModule {
     package static let migrations: [Migration] = [
         Migration(
@@ -8,5 +9,9 @@ package enum PlatformModule {
             AuditSchema.statements + EventSchema.statements + JobSchema.statements + FileSchema.statements
                 + SettingSchema.statements + RepeatedRequestSchema.statements),
         Migration("platform/0002-deeds", RepeatedRequestSchema.deeds),
+        Migration("platform/0003-notices", NoticeSchema.statements),
     ]
+
+    /// What the services themselves tell people.
+    package static let noticeKinds: [NoticeKind] = [.jobDone, .jobFailed]
 }

@@ -168,9 +168,11 @@ package struct ResourcesModule: Sendable {
     /// What is found in files is searched with their resources and compared with others.
     package var receivers: [EventReceiver] {
         let indexing = searchIndexing, traces = TraceKeeping(database: database)
+        let notices = FileNotices(database: database)
         return [
             EventReceiver(MediaProcessed.self) { try await indexing.textArrived($0.sha256) },
             EventReceiver(MediaProcessed.self) { try await traces.arrived($0.sha256) },
+            EventReceiver(MediaProcessed.self) { try await notices.arrived($0) },
             EventReceiver(MediaPicturesHashed.self) { try await traces.arrived($0.sha256) },
         ]
     }

@@ -50,6 +50,9 @@ package struct SchoolAffairsModule: Sendable {
                 name: "school_affairs_substitution.substitute_id", mayExpire: true),
         ]
 
+    /// What this context tells people.
+    package static let noticeKinds: [NoticeKind] = [.transferWaiting, .transferEnded]
+
     private let database: Database
     private let crypto: any CryptoProvider
     private let staffListeners: StaffListeners

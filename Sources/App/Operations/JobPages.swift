@@ -3,7 +3,7 @@ import Platform
 import Web
 
 enum JobPages {
-    static func path(_ job: ID<Job>) -> String { "/jobs/\(job)" }
+    static func path(_ job: ID<Job>) -> String { Job.path(job) }
 
     static func show(_ job: Job, isOwn: Bool, _ page: PageContext) -> HTML {
         let label = job.message.isEmpty ? job.state.title : job.message

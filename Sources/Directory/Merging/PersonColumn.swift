@@ -13,8 +13,8 @@ package struct PersonColumn: Sendable {
     let hasChangedAt: Bool
     /// Whether rows go by themselves after a time, so that one that is gone keeps no merge from being undone.
     let mayExpire: Bool
-    /// Whether the row only says how another system names the person: it goes when the import that entered her is taken
-    /// back, and keeps nobody from taking it back.
+    /// Whether the row only says how another system names the person, or what she was told: it goes when the import that
+    /// entered her is taken back, and keeps nobody from taking it back.
     package let isKey: Bool
 
     package init(

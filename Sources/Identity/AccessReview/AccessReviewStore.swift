@@ -31,4 +31,24 @@ struct AccessReviewStore {
                 givenBy: try row.get(11), state: try row.get(3))
         }
     }
+
+    /// Who holds the permission at the place on the day, or else at the nearest place above where anybody does; only
+    /// those whose account is in use.
+    func nearest(
+        to place: OrganisationPath, holding permission: Permission, on day: LocalDate
+    ) throws -> [ID<Person>] {
+        let roles = RoleCatalogue.shipped.order.filter { $0.permissions.contains(permission) }
+        guard !roles.isEmpty else { return [] }
+        let found: [(path: OrganisationPath, person: ID<Person>)] = try db.rows(
+            """
+            SELECT DISTINCT o.path, a.person_id
+            FROM identity_grant g JOIN directory_organisation o ON o.id = g.organisation_id
+            JOIN identity_account a ON a.id = g.account_id AND a.state = 'active'
+            WHERE g.role IN \(in: roles) AND o.path IN \(in: place.lineage) AND o.closed_on IS NULL
+                AND g.valid_from <= \(day) AND (g.valid_to IS NULL OR g.valid_to > \(day))
+            ORDER BY o.path DESC, a.person_id
+            """
+        ) { (path: try $0.get(0), person: try $0.get(1)) }
+        return found.prefix { $0.path == found[0].path }.map(\.person)
+    }
 }

@@ -53,6 +53,8 @@ struct Session: Sendable {
     let factorSetting: String?
     /// Whether a card began it, which whoever holds the paper can do.
     let isByCard: Bool
+    /// See `NoticeStore.unread(of:)`.
+    let unreadNotices: Int
     /// Those that hold today.
     var grants: [EffectiveGrant]
 
@@ -79,7 +81,7 @@ struct Session: Sendable {
             mustChangePassword: mustChangePassword || kind == .browser && isOld, lineage: lineage,
             signedInAt: createdAt, confirmedAt: confirmedAt,
             mustConfirm: kind == .browser && confirmedAt == nil && isDemanded, hasSecondFactor: hasSecondFactor,
-            isByCard: isByCard)
+            isByCard: isByCard, unreadNotices: unreadNotices)
     }
 }
 

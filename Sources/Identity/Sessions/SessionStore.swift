@@ -17,7 +17,8 @@ struct SessionStore {
             """
             SELECT s.kind, s.account_id, a.person_id, p.name, s.csrf_token, s.created_at, s.last_seen_at, s.expires_at,
                 a.must_change_password, a.password_changed_at, s.lineage, s.confirmed_at,
-                COALESCE(f.is_active, 0), \(SettingStore.scalar(SecondFactorPolicy.setting)), g.role, o.id, o.path, s.method
+                COALESCE(f.is_active, 0), \(SettingStore.scalar(SecondFactorPolicy.setting)), g.role, o.id, o.path, s.method,
+                \(NoticeStore.unread(of: "a.person_id"))
             FROM identity_session s
             JOIN identity_account a ON a.id = s.account_id AND a.state = 'active'\(demo)
             JOIN directory_person p ON p.id = a.person_id
@@ -40,7 +41,8 @@ struct SessionStore {
             csrfToken: try row.get(4), createdAt: try row.get(5), lastSeenAt: try row.get(6), expiresAt: try row.get(7),
             mustChangePassword: try row.get(8), passwordChangedAt: try row.get(9),
             lineage: try row.get(10), confirmedAt: try row.get(11), hasSecondFactor: try row.get(12),
-            factorSetting: try row.get(13), isByCard: try row.text(17) == SignInMethod.card.rawValue, grants: [])
+            factorSetting: try row.get(13), isByCard: try row.text(17) == SignInMethod.card.rawValue,
+            unreadNotices: try row.get(18), grants: [])
     }
 
     /// `nil` without a grant, or when its organisation has been closed.

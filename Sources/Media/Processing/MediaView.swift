@@ -78,6 +78,8 @@ package struct MediaProcessed: DomainEvent {
     package let sha256: String
     /// Whether there is now something to show or to read; the text is read by `MediaText`.
     package let isDone: Bool
+    /// Seconds from asking for it to its end; `nil` when a newer version of the platform made it anew, which nobody waits for.
+    package var waited: Int64?
 }
 
 /// The text that was found in contents.

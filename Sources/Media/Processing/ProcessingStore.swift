@@ -129,16 +129,19 @@ struct ProcessingStore {
     func end(
         _ entry: Entry, _ state: MediaView.State, remark: String, now: Timestamp
     ) throws {
-        let changed = try db.change(
+        let asked: Timestamp? = try db.value(
             """
             UPDATE media_processing SET state = \(state), remark = \(remark), ended_at = \(now),
                 shown = \(state == .done ? entry.version : entry.shown),
                 hash_method = \(state == .missing ? 0 : PictureHash.method)
             WHERE sha256 = \(entry.sha256) AND version = \(entry.version) AND state IN ('waiting', 'missing')
+            RETURNING requested_at
             """)
-        guard changed == 1, state != .missing else { return }
+        guard let asked, state != .missing else { return }
         if state == .done { try forget("source = \(entry.sha256) AND version < \(entry.version)") }
-        try Outbox.post(MediaProcessed(sha256: entry.sha256, isDone: state == .done), now: now, on: db)
+        let waited = entry.version == entry.shown ? (now.milliseconds - asked.milliseconds) / 1000 : nil
+        try Outbox.post(
+            MediaProcessed(sha256: entry.sha256, isDone: state == .done, waited: waited), now: now, on: db)
     }
 
     private func forget(_ condition: SQL) throws {

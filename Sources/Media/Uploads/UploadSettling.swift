@@ -111,8 +111,10 @@ struct UploadSettling: Sendable {
 
     private func refuse(_ upload: Upload, _ reason: String) async throws {
         let now = now()
-        _ = try await database.write { db in
-            try UploadStore(db).end(upload.id, .refused, name: upload.name, remark: reason, mediaType: "", now: now)
+        try await database.write { db in
+            let isEnded = try UploadStore(db).end(
+                upload.id, .refused, name: upload.name, remark: reason, mediaType: "", now: now)
+            if isEnded { try UploadSettling.tell(upload, reason, now: now, on: db) }
         }
         desk.discard(upload.id)
     }
@@ -131,7 +133,20 @@ struct UploadSettling: Sendable {
             let actor = AuditActor(id: upload.account.rawValue, name: "系统", address: "")
             try AuditLog.record(
                 action, upload.id.rawValue, by: actor, "\(upload.name)：\(remark)", succeeded: false, now: now, on: db)
+            try UploadSettling.tell(upload, remark, now: now, on: db)
         }
         desk.discard(upload.id)
     }
+
+    /// What is refused at the first look is refused before its sender's eyes; of what had to wait, she is told.
+    private static func tell(_ upload: Upload, _ remark: String, now: Timestamp, on db: Connection) throws {
+        guard upload.attempts > 1 else { return }
+        let notice = NoticeDraft(
+            .uploadRefused, "“\(upload.name)”没有接收：\(remark)", path: UploadPages.path, key: "upload/\(upload.id)")
+        try Notices.post(notice, to: .account(upload.account), now: now, on: db)
+    }
+}
+
+extension NoticeKind {
+    static let uploadRefused = NoticeKind("media.upload.refused", "上传未通过", isDuty: true)
 }

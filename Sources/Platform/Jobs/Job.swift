@@ -53,6 +53,8 @@ package struct Job: Sendable {
     package let endedAt: Timestamp?
 
     package var hasEnded: Bool { state == .done || state == .failed }
+    /// The page of its progress; when it is done, it leads whoever started it to the result.
+    package static func path(_ id: ID<Job>) -> String { "/jobs/\(id)" }
     /// Whether nobody tries again when this try fails.
     package var isLastAttempt: Bool { attempts >= JobStore.attempts }
 
@@ -137,11 +139,14 @@ package struct JobStore {
     /// Takes the oldest due job for `JobStore.lease` seconds. Two workers never get the same one. A job that took its
     /// process down each time ends as failed instead of taking down the next.
     func claim(kinds: [String], now: Timestamp) throws -> Job? {
-        try db.execute(
+        let message = "多次中断，已停止重试"
+        let parked = try db.rows(
             """
-            UPDATE platform_job SET state = 'failed', message = '多次中断，已停止重试', ended_at = \(now)
+            UPDATE platform_job SET state = 'failed', message = \(message), ended_at = \(now)
             WHERE state = 'running' AND lease_until < \(now) AND attempts >= \(JobStore.attempts)
-            """)
+            RETURNING \(Job.columns)
+            """, Job.init)
+        for job in parked { try JobNotices(db: db).ended(job, .failed, message: message, now: now) }
         let id: ID<Job>? = try db.value(
             """
             SELECT id FROM platform_job WHERE kind IN \(in: kinds) AND due_at <= \(now)
@@ -169,11 +174,12 @@ package struct JobStore {
 
     /// Ends the try that `job` stands for; a worker whose lease lapsed does not speak for its successor.
     func end(_ job: Job, _ state: Job.State, message: String, now: Timestamp) throws {
-        try db.execute(
+        let changed = try db.change(
             """
             UPDATE platform_job SET state = \(state), message = \(message), ended_at = \(now)
             WHERE id = \(job.id) AND state = 'running' AND attempts = \(job.attempts)
             """)
+        if changed == 1 { try JobNotices(db: db).ended(job, state, message: message, now: now) }
     }
 
     func postpone(_ job: Job, until due: Timestamp, message: String) throws {

@@ -94,12 +94,21 @@ struct CallSettling {
             guard let found = try store.coverage(of: call), found.groups.isSuperset(of: call.wanted) else { continue }
             guard try store.end(call.id, .covered, now: now) else { continue }
             try record("call.covered", call, call.wantedTitles, now: now)
+            try ResourceNotices(db, now: now).ended(call, .covered)
+        }
+    }
+
+    /// Part of the transaction that publishes a version of an answer.
+    func answered(with item: ID<Item>, _ title: String, now: Timestamp) throws {
+        for call in try store.open(answeredBy: item) {
+            try ResourceNotices(db, now: now).answered(call, with: item, title)
         }
     }
 
     func expire(now: Timestamp) throws {
         for call in try store.overdue(on: now.day) where try store.end(call.id, .expired, now: now) {
             try record("call.expired", call, call.due.iso, now: now)
+            try ResourceNotices(db, now: now).ended(call, .expired)
         }
     }
 

@@ -68,6 +68,15 @@ struct CallStore {
         )
     }
 
+    /// Every open call that the resource was made for.
+    func open(answeredBy item: ID<Item>) throws -> [Call] {
+        try db.rows(
+            """
+            SELECT \(Call.columns) FROM \(Call.source) JOIN resources_call_answer a ON a.call_id = c.id
+            WHERE a.item_id = \(item) AND c.state = 'open'
+            """, Call.init)
+    }
+
     /// Those that reach the viewer and are open for the lesson.
     func open(for node: ID<TextbookNode>, on day: LocalDate, for viewer: ResourceViewer) throws -> [Call] {
         try db.rows(

@@ -78,6 +78,7 @@ struct CaseService {
         try AuditLog.record(
             action, item.id.rawValue, by: actor, at: item.path, "\(item.content.title)：\(ground.title)", now: now,
             on: db)
+        try ResourceNotices(db, now: now).waiting(kind, about: item, at: level)
         return id
     }
 
@@ -107,14 +108,20 @@ struct CaseService {
         let words = "\(one.title)，\(state.title(one.kind))：\(answer)"
         try AuditLog.record(
             "resource.case_decided", one.item.rawValue, by: actor, at: one.path, words, now: now, on: db)
+        let notices = ResourceNotices(db, now: now)
+        if one.kind == .report || !isUpheld {
+            try notices.decided(id, of: one.askedBy, one.kind, one.title, state, answer)
+        }
         guard isUpheld else { return }
         let service = ReviewService(db, by: user, address: actor.address, now: now, office: office)
         switch one.kind {
         case .report:
             let item = try ItemStore(db).find(one.item, for: ResourceViewer(user))
             if item.state == .published { try service.takeDown(one.item, .report, reason: answer) }
-            try store.upholdOthers(of: one.item, answer, by: user, now: now)
-        case .appeal: try service.restore(one.item)
+            for other in try store.upholdOthers(of: one.item, answer, by: user, now: now) {
+                try notices.decided(other.id, of: other.askedBy, .report, one.title, .upheld, answer)
+            }
+        case .appeal: try service.restore(one.item, answer: answer)
         }
     }
 }

@@ -177,13 +177,16 @@ struct CaseStore {
             """) > 0
     }
 
-    /// Reports that wait about a resource that has gone down end with it.
-    func upholdOthers(of item: ID<Item>, _ answer: String, by user: CurrentUser, now: Timestamp) throws {
-        try db.execute(
+    /// Reports that wait about a resource that has gone down end with it. Returns them and who made them.
+    func upholdOthers(
+        of item: ID<Item>, _ answer: String, by user: CurrentUser, now: Timestamp
+    ) throws -> [(id: ID<ResourceCase>, askedBy: ID<Account>?)] {
+        try db.rows(
             """
             UPDATE resources_case SET state = 'upheld', answer = \(answer), decided_by = \(user.account),
                 decided_name = \(user.name), decided_at = \(now)
-            WHERE item_id = \(item) AND kind = 'report' AND state = 'open'
-            """)
+            WHERE item_id = \(item) AND kind = 'report' AND state = 'open' RETURNING id, asked_by
+            """
+        ) { (id: try $0.get(0), askedBy: try $0.get(1)) }
     }
 }

@@ -27,6 +27,7 @@ package struct ReviewService {
     let store: ItemStore
     let writing: ItemWritingStore
     let reviews: ReviewStore
+    let notices: ResourceNotices
 
     package init(
         _ db: Connection, by user: CurrentUser, address: String = "", now: Timestamp, office: ReviewOffice
@@ -34,6 +35,7 @@ package struct ReviewService {
         (self.db, self.user, self.now, self.office) = (db, user, now, office)
         actor = AuditActor(user, address: address)
         (store, writing, reviews) = (ItemStore(db), ItemWritingStore(db), ReviewStore(db))
+        notices = ResourceNotices(db, now: now)
     }
 
     // The author
@@ -89,9 +91,10 @@ package struct ReviewService {
         try ReviewChecks.schedule(review, at: item.path, now: now, on: db)
         if let level = course.current {
             try insertStep(level, of: review, item, version, state: .open)
+            try notices.waiting(item, at: level)
         } else {
             try reviews.end(review, .passed, now: now)
-            try publish(version, of: item, passed: goal, goal: goal, remark: "")
+            _ = try publish(version, of: item, passed: goal, goal: goal, remark: "")
         }
     }
 
@@ -227,6 +230,7 @@ package struct ReviewService {
             if version.state == .pending {
                 try writing.sendBack(item.id, version: version.number, by: user.name, remark, now: now)
             }
+            try notices.stopped(item, version.content.title, outcome, at: step.level, step: step.id, remark, by: user)
             return
         }
         var open: ReviewStep? = step
@@ -243,22 +247,27 @@ package struct ReviewService {
         let passed = settled.last ?? step.level
         if let next = course.current {
             try insertStep(next, of: review.id, item, version, state: .open)
+            try notices.waiting(item, at: next)
         } else {
             try reviews.end(review.id, .passed, now: now)
         }
-        try publish(version, of: item, passed: passed, goal: review.goal, remark: remark)
+        let isNew = version.number != item.version
+        let reach = try publish(version, of: item, passed: passed, goal: review.goal, remark: remark)
+        try notices.passed(
+            item, version.content.title, by: passed, step: step.id, reach: reach, isNew: isNew, next: course.current,
+            user)
     }
 
     /// Lets readers have what a level has passed, as far as that level reaches. Throws `DomainError.invalid` for
-    /// `decision`, naming every consent that is missing.
+    /// `decision`, naming every consent that is missing. Returns who finds it now; `nil` when nothing changed for readers.
     private func publish(
         _ version: ItemVersion, of item: Item, passed level: ReviewLevel, goal: ReviewLevel, remark: String
-    ) throws {
+    ) throws -> ItemVisibility? {
         let isNew = version.number != item.version
         let present = item.state == .published && isNew ? item.reach : nil
-        guard ReviewReach.isPublished(passed: level, goal: goal, present: present) else { return }
+        guard ReviewReach.isPublished(passed: level, goal: goal, present: present) else { return nil }
         let takedown = try TakedownStore(db).open(of: item.id)
-        if let takedown, level < takedown.level { return }
+        if let takedown, level < takedown.level { return nil }
         let pupils = try ItemPupilStore(db).pupils(of: item.id, version: version.number)
         let missing = try PupilGate(consent: office.consent, db: db).missing(version.content, pupils)
         guard missing.isEmpty else {
@@ -277,11 +286,13 @@ package struct ReviewService {
         try writing.setReach(reach, version.content, of: item.id, now: now)
         try ContributionWriting(db).published(
             item, version.content, area: area(of: version.content), reach: reach, now: now)
+        if isNew { try CallSettling(db).answered(with: item.id, version.content.title, now: now) }
         try CallSettling(db).settle(version.content.nodes.map { ID<TextbookNode>($0) }, now: now)
         if let takedown {
             try TakedownStore(db).end(takedown.id, by: user.name, now: now)
             try record("resource.restored", item, "改正后的版本通过\(level.title)审核")
         }
+        return reach
     }
 
     // Shared

@@ -86,10 +86,12 @@ extension ReviewService {
         try TakedownStore(db).insert(id, rank, cause, reason, by: actor, now: now)
         try ContributionWriting(db).recount(id)
         try record("resource.taken_down", seen.item, "\(seen.item.content.title)：\(reason)")
+        try notices.takenDown(seen.item, reason: reason, by: user)
     }
 
     /// Brings back the version that was taken down. Not for her own, and only for the level that took it down or one above.
-    package func restore(_ id: ID<Item>) throws {
+    /// - Parameter answer: to the appeal that asked for it; empty without one.
+    package func restore(_ id: ID<Item>, answer: String = "") throws {
         let seen = try seen(id)
         guard seen.rights(user).mayRestore else {
             let level = seen.takedown?.level.title ?? ""
@@ -105,6 +107,7 @@ extension ReviewService {
         if let takedown = seen.takedown { try TakedownStore(db).end(takedown.id, by: user.name, now: now) }
         try ContributionWriting(db).recount(id)
         try record("resource.restored", seen.item, seen.item.content.title)
+        try notices.restored(seen.item, answer: answer, by: user)
     }
 }
 
@@ -178,6 +181,7 @@ struct ReviewTending: Sendable {
         try AuditLog.record(
             "resource.taken_down", item.id.rawValue, by: .system, at: item.path, "\(item.content.title)：\(reason)",
             now: now, on: db)
+        try ResourceNotices(db, now: now).takenDown(item, reason: reason)
     }
 }
 

@@ -42,6 +42,7 @@ struct SampleService {
         let words = "\(sample.month.title)，\(sample.title)：\(asked.title)" + (note.isEmpty ? "" : "，\(note)")
         try AuditLog.record(
             "resource.sample_decided", sample.item.rawValue, by: actor, at: sample.path, words, now: now, on: db)
+        if asked == .remark { try ResourceNotices(db, now: now).remarked(sample, note) }
         guard asked == .takenDown else { return }
         try ReviewService(db, by: user, address: actor.address, now: now, office: office).takeDown(
             sample.item, .sample, reason: note)
@@ -83,6 +84,7 @@ struct SampleDrawing: Sendable {
                 try AuditLog.record(
                     "resource.sample_drawn", unit.id.rawValue, by: .system, at: unit.path,
                     "\(month.title)，\(draw.chosen.count) 个", now: now, on: db)
+                try ResourceNotices(db, now: now).drawn(draw.chosen.count, in: month, of: unit)
             }
         }
     }

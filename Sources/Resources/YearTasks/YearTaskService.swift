@@ -81,6 +81,7 @@ struct YearTaskReminding {
     func remind(_ task: YearTask, by name: String, now: Timestamp) throws -> Int {
         let late = try late(task)
         try YearTaskStore(db).remind(late, of: task.id, by: name, now: now)
+        try ResourceNotices(db, now: now).reminded(task, late)
         return late.count
     }
 
@@ -106,6 +107,7 @@ struct YearTaskReminding {
                 let store = YearTaskStore(db)
                 for one in found {
                     try store.remind(one.late, of: one.task.id, by: AuditActor.system.name, now: now)
+                    try ResourceNotices(db, now: now).reminded(one.task, one.late)
                     try store.noteReminded(one.task.id, days)
                 }
             }

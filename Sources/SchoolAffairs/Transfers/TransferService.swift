@@ -31,6 +31,7 @@ package struct TransferService {
     /// 办理时限: working days for each side.
     static let workingDays = 10
 
+    private var notices: TransferNotices { TransferNotices(db: db, now: now) }
     private var due: LocalDate { calendar.day(after: now.day, workingDays: TransferService.workingDays) }
 
     /// Throws `DomainError.invalid` for `studentNumber` when she is a pupil of the school already, for `place` and
@@ -70,15 +71,20 @@ package struct TransferService {
             }
             guard try store.move(transfer, to: .sendingSchool, due: due, at: now) else { throw overtaken }
             try steps.add(.matched, to: subject, place: transfer.state.place, note: note, by: actor, at: now)
+            try notices.waiting(store.find(transfer.id, within: .everything))
             return false
         }
         let next = transfer.next, isNewSide = next == .sendingSchool
         guard try store.move(transfer, to: next ?? .done, due: isNewSide ? due : nil, at: now) else { throw overtaken }
         try steps.add(.passed, to: subject, place: transfer.state.place, note: note, by: actor, at: now)
         if isNewSide { _ = try lookUp(transfer) }
+        if next != nil { try notices.waiting(store.find(transfer.id, within: .everything)) }
         let claim = try store.claim(of: transfer.id), side = transfer.state.isSending ? transfer.senderPath : nil
         try record("transfer.passed", transfer.id, at: side ?? transfer.receiverPath, claim.name, transfer.state.place)
-        if next == nil { try complete(transfer, claim) }
+        if next == nil {
+            try complete(transfer, claim)
+            try notices.ended(transfer, .done)
+        }
         return next == nil
     }
 
@@ -99,6 +105,7 @@ package struct TransferService {
         try steps.add(.refused, to: transfer.id.rawValue, place: transfer.state.place, note: note, by: actor, at: now)
         let claim = try store.claim(of: transfer.id), side = transfer.state.isSending ? transfer.senderPath : nil
         try record("transfer.refused", transfer.id, at: side ?? transfer.receiverPath, claim.name, transfer.state.place)
+        try notices.ended(transfer, .refused)
     }
 
     package func withdraw(_ transfer: Transfer) throws {

@@ -11,7 +11,7 @@ extension UI {
             \#(brand(page.site))
             <nav class="bar-nav" aria-label="主导航"><ul>\#(menu.bar)</ul></nav>
             <div class="bar-tools">\#(searchForm(page))\#(userTools(page, actions))</div>
-            \#(foldedMenu(page, menu.folded, actions))
+            \#(if: page.user != nil, noticeLink(page))\#(foldedMenu(page, menu.folded, actions))
             </div></header>
             """#
     }
@@ -38,6 +38,17 @@ extension UI {
         return #"""
             <details class="user-menu" data-menu><summary>\#(user.name)</summary>\#
             <div class="user-menu-panel">\#(actions)</div></details>
+            """#
+    }
+
+    /// In sight on every screen, also where the menu folds away. From 100 on the number is not counted out.
+    private static func noticeLink(_ page: PageContext) -> HTML {
+        let count = page.unreadNotices
+        guard count > 0 else { return #"<a class="bar-notices" href="/notices">消息</a>"# }
+        let words = count < 100 ? String(count) : "99+"
+        return #"""
+            <a class="bar-notices" href="/notices">消息 <span class="bar-count">\#(words)</span>\#
+            <span class="visually-hidden"> 条未读</span></a>
             """#
     }
 

@@ -162,12 +162,15 @@ package struct SessionInfo: Sendable {
     package let hasSecondFactor: Bool
     /// Whether the session began with a card that others may hold, so that it proves little.
     package let isByCard: Bool
+    /// Notices that the holder has not read, up to 100.
+    package let unreadNotices: Int
 
     package init(
         id: String, user: CurrentUser, csrfToken: String, mustChangePassword: Bool, lineage: String = "",
         signedInAt: Timestamp = .now, confirmedAt: Timestamp? = nil, mustConfirm: Bool = false,
-        hasSecondFactor: Bool = false, isByCard: Bool = false
+        hasSecondFactor: Bool = false, isByCard: Bool = false, unreadNotices: Int = 0
     ) {
+        self.unreadNotices = unreadNotices
         (self.hasSecondFactor, self.isByCard) = (hasSecondFactor, isByCard)
         self.lineage = lineage
         (self.id, self.user, self.csrfToken, self.mustChangePassword) = (id, user, csrfToken, mustChangePassword)
@@ -187,10 +190,13 @@ package struct PageContext: Sendable {
     package let preferences: DisplayPreferences
     package let navigation: NavigationMenu
     package let site: SiteInfo
+    /// See `SessionInfo.unreadNotices`.
+    package let unreadNotices: Int
     package init(
         path: String, user: CurrentUser?, csrfToken: String, flash: Flash?, preferences: DisplayPreferences,
-        navigation: NavigationMenu, site: SiteInfo
+        navigation: NavigationMenu, site: SiteInfo, unreadNotices: Int = 0
     ) {
+        self.unreadNotices = unreadNotices
         (self.path, self.user, self.csrfToken, self.flash) = (path, user, csrfToken, flash)
         (self.preferences, self.navigation, self.site) = (preferences, navigation, site)
     }

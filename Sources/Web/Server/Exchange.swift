@@ -81,7 +81,7 @@ struct Exchange: Sendable {
             path: path, user: session?.user, csrfToken: session?.csrfToken ?? visitorToken,
             flash: cookies[Exchange.flashCookie].flatMap { Flash(coded: $0) },
             preferences: DisplayPreferences(isElder: view.contains("e"), isHighContrast: view.contains("h")),
-            navigation: services.navigation, site: services.site)
+            navigation: services.navigation, site: services.site, unreadNotices: session?.unreadNotices ?? 0)
     }
 
     var isAPI: Bool { path.utf8.starts(with: "/api/".utf8) }

@@ -86,6 +86,7 @@ struct WalkRecords: Sendable {
             "uploads": try await WalkRecords.upload(in: city),
             "class-lists": try await WalkRecords.classList(in: city),
             "exports": try await WalkRecords.export(of: county, in: city),
+            "notices": try await WalkRecords.notice(in: city),
         ]
         values.merge(try await WalkRecords.exchange(of: county, in: city)) { first, _ in first }
         values.merge(try await WalkRecords.resources(of: school, in: city)) { first, _ in first }

@@ -28,6 +28,8 @@ import Testing
         "directory_person_entry": .reason("an index: follows the records within seconds"),
         "directory_look": .periods(["looks"]),
         "platform_job": .periods(["jobs"]),
+        "platform_notice": .reason("90 days after it was read, 365 days when it never was, by the hourly tidying"),
+        "platform_notice_mute": .reason("what she does not want to be told; goes when she says otherwise"),
         "privacy_consent_answer": .periods(["consents"]),
         "privacy_copy": .periods(["copies"]),
         "privacy_request": .periods(["requests"]),

@@ -260,6 +260,12 @@ import Testing
             let renewed = try await made.view(track)
             #expect(renewed.state == .done && renewed.files.map(\.name) == ["captions.vtt"])
             #expect(try await made.count("SELECT COUNT(*) FROM platform_file WHERE name = 'captions.vtt'") == old)
+            // Nobody waits for what is made anew.
+            let told = try await made.database.read { db in
+                try db.column(
+                    "SELECT payload FROM platform_event WHERE kind = 'media.processed' ORDER BY id", as: String.self)
+            }
+            #expect(told.map { $0.contains("\"waited\":") } == [true, false])
             try await made.database.write { db in
                 try db.execute("DELETE FROM platform_file WHERE sha256 = \(track)")
                 try db.execute("UPDATE media_processing SET requested_at = 0")

@@ -135,6 +135,26 @@ import Testing
                 try db.value("SELECT COUNT(*) FROM platform_audit_entry WHERE action = 'upload.unchecked'")
             }
             #expect(noted == 1)
+            #expect(try await told(city).map(\.notice.text) == ["“a.txt”没有接收：\(upload.remark)"])
+        }
+    }
+
+    private func told(_ city: TestCity) async throws -> [NoticePosted] {
+        let payloads = try await city.database.read { db in
+            try db.column("SELECT payload FROM platform_event WHERE kind = \(NoticePosted.kind)", as: String.self)
+        }
+        return try payloads.map { try JSONDecoder().decode(NoticePosted.self, from: Data($0.utf8)) }
+    }
+
+    @Test(arguments: TestDatabase.allCases)
+    func `who waited hears that it was refused, who watched has seen it`(on database: TestDatabase) async throws {
+        try await withTestCity(database) { (city: TestCity) async throws in
+            try await settled(city, [.infected("Eicar")]) { #expect($0.state == .refused) }
+            #expect(try await told(city).isEmpty)
+            try await settled(city, [.unavailable, .infected("Eicar")]) { _ in }
+            let posted = try await told(city)
+            #expect(posted.map(\.receiver) == [.account(try await city.user(.wang).account)])
+            #expect(posted.first?.notice.path == UploadPages.path)
         }
     }
 
