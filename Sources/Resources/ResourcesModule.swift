@@ -47,6 +47,7 @@ package struct ResourcesModule: Sendable {
         Migration("resources/0050-use-slots", OpeningSchema.slots),
         Migration("resources/0052-narrowed-desks", ReviewSchema.narrowedDesks),
         Migration("resources/0053-textbook-keys", TextbookSchema.keys),
+        Migration("resources/0054-harvest-patience", HarvestSchema.patience),
     ]
 
     /// Columns that name people and follow when two records of one person become one.

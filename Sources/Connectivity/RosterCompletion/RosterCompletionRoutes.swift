@@ -27,7 +27,7 @@ struct RosterCompletionRoutes: Sendable {
             }
             let word = RosterCompletionService.Word(
                 isComplete: form["complete"] == "1", from: from,
-                reason: ChineseText.normalised(form["reason"] ?? ""))
+                reason: form["reason"] ?? "")
             try await RosterCompletionService(database: database).say(
                 word, of: id, for: user, by: AuditActor(user, address: request.remoteAddress))
             let words = word.isComplete ? "已标为学籍已录全，学生、班级和教师数以花名册为准。" : "已收回，改用登记的数字。"

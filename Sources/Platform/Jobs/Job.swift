@@ -121,6 +121,16 @@ package struct JobStore {
         return state == .running
     }
 
+    /// Whether somebody works on the job, or would if a worker were free: one put off until later does not count.
+    package func isAtWork(_ id: ID<Job>, now: Timestamp) throws -> Bool {
+        let found: Int? = try db.value(
+            """
+            SELECT 1 FROM platform_job WHERE id = \(id)
+                AND (state = 'running' OR (state = 'waiting' AND due_at <= \(now)))
+            """)
+        return found != nil
+    }
+
     package func list(within scope: DataScope, after: String?, limit: Int) throws -> [Job] {
         let condition: SQL = after.map { " AND id < \($0)" } ?? ""
         return try db.rows(

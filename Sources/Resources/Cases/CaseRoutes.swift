@@ -37,7 +37,7 @@ struct CaseRoutes: Sendable {
         let id: ID<Item> = try request.id("id"), user = request.completeSession?.user, now = Timestamp.now
         let address = request.remoteAddress, office = office
         let ground = ResourceCase.Ground(rawValue: request.form["ground"] ?? "")
-        let text = ChineseText.normalised(request.form["told"] ?? "")
+        let text = request.form["told"] ?? ""
         do {
             let made = try await database.write { db in
                 let service = CaseService(db, by: user, address: address, now: now, office: office)
@@ -81,7 +81,7 @@ struct CaseRoutes: Sendable {
 
     @Sendable private func decide(_ request: WebRequest) async throws -> WebResponse {
         let id: ID<ResourceCase> = try request.id("id"), user = try request.user, now = Timestamp.now
-        let choice = request.form["decision"] ?? "", answer = ChineseText.normalised(request.form["answer"] ?? "")
+        let choice = request.form["decision"] ?? "", answer = request.form["answer"] ?? ""
         let address = request.remoteAddress, office = office
         do {
             try await database.write { db in

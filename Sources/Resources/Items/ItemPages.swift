@@ -9,6 +9,8 @@ struct ItemLine: Sendable {
     let authors: [ItemAuthor]
     /// Where it waits for review; only in the list of one's own.
     var step: ReviewStep?
+    /// Why its open version came back; only there too.
+    var remark = ""
 
     var authorNames: String { authors.map(\.name).joined(separator: "、") }
 }
@@ -49,10 +51,18 @@ enum ItemPages {
         if hasProgress {
             columns.append(
                 DataColumn(
-                    "审核", value: { .text($0.step.map { ReviewPages.place(of: $0, on: Timestamp.now.day) } ?? "") }))
+                    "审核", value: { .text(progress(of: $0, most: .max)) },
+                    cell: { HTML(text: progress(of: $0, most: 40)) }))
         }
         columns.append(DataColumn("更新时间", value: { .text($0.item.changedAt.text) }))
         return DataTable(caption: caption, columns: columns, isExportable: isExportable, empty: empty)
+    }
+
+    /// Where the resource waits, or why it came back, of which at most so many characters.
+    private static func progress(of line: ItemLine, most: Int) -> String {
+        if let step = line.step { return ReviewPages.place(of: step, on: Timestamp.now.day) }
+        guard !line.remark.isEmpty else { return "" }
+        return "退回：" + (line.remark.count > most ? line.remark.prefix(most) + "…" : line.remark)
     }
 
     static func library(isExportable: Bool) -> DataTable<ItemLine> {

@@ -113,15 +113,19 @@ struct ItemRoutes: Sendable {
         (filter.author, filter.states) = (user.person, [])
         var found = try await lines(filter, ResourceViewer(user), query)
         let ids = found.rows.map(\.item.id)
-        let steps = try await database.read(isLong: query.format != nil) { db in
-            var steps: [ID<Item>: ReviewStep] = [:]
+        let (steps, remarks) = try await database.read(isLong: query.format != nil) { db in
+            var steps: [ID<Item>: ReviewStep] = [:], remarks: [ID<Item>: String] = [:]
             for start in stride(from: 0, to: ids.count, by: 500) {
                 let some = Array(ids[start..<min(start + 500, ids.count)])
                 steps.merge(try ReviewStore(db).steps(of: some)) { $1 }
+                remarks.merge(try ItemStore(db).remarks(of: some)) { $1 }
             }
-            return steps
+            return (steps, remarks)
         }
-        for index in found.rows.indices { found.rows[index].step = steps[found.rows[index].item.id] }
+        for index in found.rows.indices {
+            let id = found.rows[index].item.id
+            (found.rows[index].step, found.rows[index].remark) = (steps[id], remarks[id] ?? "")
+        }
         if let format = query.format {
             return try ItemPages.own.download(found.rows, as: format, with: request.exporter)
         }

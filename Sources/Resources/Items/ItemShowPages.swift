@@ -111,7 +111,11 @@ enum ItemShowPages {
         }
         guard let open = view.open else { return parts }
         if open.state == .pending {
-            parts += UI.notice(.info, item.version > 0 ? "新的版本正在待审，读者看到的是现行版本。" : "正在等待审核。")
+            if item.version > 0 {
+                parts += UI.notice(.info, "新的版本正在待审，读者看到的是现行版本。")
+            } else if view.progress?.open == nil {
+                parts += UI.notice(.info, "正在等待审核。")
+            }
         } else if !open.remark.isEmpty {
             parts += UI.notice(.warn, HTML(text: "\(open.decidedBy)退回：\(open.remark)"))
         } else if item.version > 0 {

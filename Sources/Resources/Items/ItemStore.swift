@@ -36,6 +36,17 @@ package struct ItemStore {
         return found
     }
 
+    /// Why the open versions of the resources came back; those that did not are missing.
+    func remarks(of ids: [ID<Item>]) throws -> [ID<Item>: String] {
+        let found = try db.rows(
+            """
+            SELECT item_id, remark FROM resources_item_version
+            WHERE item_id IN \(in: ids) AND state = 'draft' AND remark <> ''
+            """
+        ) { (try $0.get(0, as: ID<Item>.self), try $0.get(1, as: String.self)) }
+        return Dictionary(found) { $1 }
+    }
+
     func authors(of id: ID<Item>) throws -> [ItemAuthor] { try authors(of: [id])[id] ?? [] }
 
     /// The latest first.

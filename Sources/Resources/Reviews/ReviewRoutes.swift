@@ -129,7 +129,7 @@ struct ReviewRoutes: Sendable {
     @Sendable private func decide(_ request: WebRequest) async throws -> WebResponse {
         let outcome = ReviewRoutes.outcomes[request.form["decision"] ?? ""]
         let revision = Int(request.form["revision"] ?? "") ?? 0
-        let remark = ChineseText.normalised(request.form["remark"] ?? "")
+        let remark = request.form["remark"] ?? ""
         let done = outcome == .passed ? "已通过" : outcome == .returned ? "已退回" : "已记为不予通过"
         return try await deed(request, done: done) { service, id in
             var problems: [FieldProblem] = []
@@ -146,7 +146,7 @@ struct ReviewRoutes: Sendable {
     }
 
     @Sendable private func takeDown(_ request: WebRequest) async throws -> WebResponse {
-        let reason = ChineseText.normalised(request.form["reason"] ?? "")
+        let reason = request.form["reason"] ?? ""
         return try await deed(request, done: "已下架") { service, id in
             if reason.isEmpty { throw DomainError.invalid("reason", "写明下架的原因") }
             if reason.unicodeScalars.count > ReviewRoutes.longest {

@@ -65,7 +65,7 @@ struct SampleRoutes: Sendable {
     @Sendable private func decide(_ request: WebRequest) async throws -> WebResponse {
         let user = try request.user, id: ID<Sample> = try request.id("id"), now = Timestamp.now, office = office
         let outcome = Sample.State(rawValue: request.form["decision"] ?? "")
-        let note = ChineseText.normalised(request.form["note"] ?? ""), address = request.remoteAddress
+        let note = request.form["note"] ?? "", address = request.remoteAddress
         do {
             try await database.write { db in
                 try SampleService(db, by: user, address: address, now: now, office: office).decide(

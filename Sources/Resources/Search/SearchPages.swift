@@ -35,7 +35,7 @@ enum SearchPages {
     }
 
     static func search(_ view: View, _ page: PageContext) -> HTML {
-        var actions: HTML = ""
+        var actions: HTML = UI.linkButton("按教材找", url: TextbookPages.root)
         if page.user != nil { actions += UI.linkButton("常用查找", url: saved) }
         let content: HTML = """
             \(UI.heading("找资源", note: "标题、教材的课、教师、学校、标签、简介和文件里的文字；可以打拼音首字母", actions: actions))
@@ -60,7 +60,7 @@ enum SearchPages {
                 selected: values[facet.rawValue])
         }
         let grades = ["P", "J", "S"].flatMap { letter in (1...6).map { "\(letter)\($0)" } }
-            .map { ($0, TextbookGrade.title($0)) }.filter { !$0.1.isEmpty }
+            .map { ($0, TextbookGrade.title($0)) }.filter { !$0.1.isEmpty && $0.1 != $0.0 }
         let types = ResourceLists.type.codes.filter { $0.parent != nil }.map { ($0.code, $0.name) }
         var fields: HTML = """
             \(UI.searchField("q", label: "要找什么", value: values["q"], placeholder: "如：灯塔 课件，或 dtkj"))

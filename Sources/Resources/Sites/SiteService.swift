@@ -76,6 +76,10 @@ struct SiteService {
 /// numbers of people.
 struct SiteWords {
     private let checker: ReviewChecks.TextChecker
+    /// What the fields of their forms are called.
+    private static let titles = [
+        "name": "名称", "introduction": "简介", "title": "标题", "summary": "简介", "body": "内容",
+    ]
 
     init(_ db: Connection) throws { checker = try ReviewChecks.TextChecker(db) }
 
@@ -88,8 +92,10 @@ struct SiteWords {
     /// - Parameter fields: each with its text.
     func problems(_ fields: [(field: String, text: String)]) -> [FieldProblem] {
         fields.flatMap { field in
-            checker.findings(in: field.text, of: field.field).filter { $0.grade == .block || $0.kind == .phone }
-                .prefix(1).map { FieldProblem(field: field.field, message: "不能公开的内容：\($0.words)") }
+            checker.findings(in: field.text, of: SiteWords.titles[field.field] ?? "文字").filter {
+                $0.grade == .block || $0.kind == .phone
+            }
+            .prefix(1).map { FieldProblem(field: field.field, message: "不能公开的内容：\($0.words)") }
         }
     }
 }

@@ -55,7 +55,7 @@ struct StaffTransferRoutes: Sendable {
 
     private func decide(_ request: WebRequest, _ deed: @escaping Deed) async throws -> WebResponse {
         let id: ID<StaffTransfer> = try request.id("id"), service = try service(request)
-        let choice = request.form["decision"] ?? "", remark = ChineseText.normalised(request.form["remark"] ?? "")
+        let choice = request.form["decision"] ?? "", remark = request.form["remark"] ?? ""
         var problems: [FieldProblem] = []
         if choice != "yes" && choice != "no" {
             problems.append(FieldProblem(field: "decision", message: "选择同意或不同意"))

@@ -94,6 +94,10 @@ package struct WebPipeline: HTTPResponder {
         }
     }
 
+    /// Whoever sent a form without a session has mostly stayed away too long.
+    private static let sessionEnded = Flash(
+        .warning, "登录已过期，刚才填写的内容没有保存。按浏览器的后退键可以回到填写的页面，先把内容复制下来，登录后再提交。")
+
     /// Who may not come in: visitors are sent to sign in, others learn nothing (404).
     private func refusal(_ route: Route, _ session: SessionInfo?, _ exchange: Exchange) -> WebResponse? {
         let isAllowed: Bool
@@ -104,8 +108,10 @@ package struct WebPipeline: HTTPResponder {
         }
         guard let session else {
             if route.isForPrograms { return ProblemDocument.response(401, "需要登录", "请携带有效的令牌。") }
-            let back = exchange.method == .get ? exchange.target : "/"
-            return .redirect("/sign-in?return=" + URLCoding.encode(back))
+            guard exchange.method == .get else {
+                return .redirect("/sign-in?return=%2F", flash: WebPipeline.sessionEnded)
+            }
+            return .redirect("/sign-in?return=" + URLCoding.encode(exchange.target))
         }
         if session.mustConfirm && exchange.path != "/sign-in/confirm" && exchange.path != "/sign-out" {
             if route.isForPrograms { return ProblemDocument.response(403, "需要两步验证", "请先在网页上登录并通过两步验证。") }

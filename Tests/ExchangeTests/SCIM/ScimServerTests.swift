@@ -214,16 +214,16 @@ import Testing
     func `no number of changes makes a resource grow without end`(on database: TestDatabase) async throws {
         try await ExchangeCity.run(database) { (world: ExchangeCity) async throws in
             let made = try await world.send(.post, "/Users", person("t1", #","displayName":"黄老师""#))
-            let path = "/Users/" + (made.body["id"]?.text ?? ""), long = String(repeating: "y", count: 30_000)
+            let path = "/Users/" + (made.body["id"]?.text ?? ""), long = String(repeating: "y", count: 3_800)
             func add(_ number: Int) async throws -> Int {
-                let value = #"[{"value":"\#(number)\#(long)"}]"#
+                let value = "[" + (1...8).map { #"{"value":"\#(number)-\#($0)\#(long)"}"# }.joined(separator: ",") + "]"
                 let change = #"{"Operations":[{"op":"add","path":"phoneNumbers","value":\#(value)}]}"#
                 return try await world.send(.patch, path, change).status
             }
             #expect(try await add(1) == 200)
             #expect(try await add(2) == 200)
             #expect(try await add(3) == 400)
-            #expect(try await world.send(.get, path).body["phoneNumbers"]?.list?.count == 2)
+            #expect(try await world.send(.get, path).body["phoneNumbers"]?.list?.count == 16)
             // Long texts do not get into an index either.
             let named = person("t2", #","displayName":"黄老师","externalId":"\#(long)""#)
             #expect(try await world.send(.post, "/Users", named).status == 400)

@@ -117,6 +117,63 @@ struct HarvestBoundsTests {
         }
     }
 
+    @Test(
+        "A source that is busy for ever keeps no other from being harvested, and ends", arguments: TestDatabase.allCases
+    )
+    func busy(_ database: TestDatabase) async throws {
+        try await bench(database) { bench in
+            let now = bench.clock.now
+            func service<T: Sendable>(_ body: @escaping @Sendable (HarvestService) throws -> T) async throws -> T {
+                try await bench.made.database.write { try body(HarvestService($0, by: .system, now: now)) }
+            }
+            var others: [ID<HarvestSource>] = []
+            for name in ["甲", "乙"] {
+                let content = HarvestSource.Content(
+                    name: name, baseURL: "https://\(name == "甲" ? "a" : "b").example/oai", licence: "cc-by",
+                    audience: .everybody)
+                others.append(try await service { try $0.register(content) })
+            }
+            let first = try await bench.start(), source = bench.source, second = others[0], third = others[1]
+            let other = try await service { try $0.start(second, isFull: false, by: nil) }
+            await #expect(throws: DomainError.self) {
+                try await service { try $0.start(third, isFull: false, by: nil) }
+            }
+            try await bench.made.database.write { try $0.execute("UPDATE platform_job SET state = 'done'") }
+            for id in [first, other] {
+                #expect(try await service { try $0.postpone(id, to: now.adding(seconds: 1)) })
+            }
+            // Nobody is asked each second, whatever she says.
+            let due: Int? = try await bench.made.database.read {
+                try $0.value("SELECT MIN(due_at) FROM platform_job WHERE state = 'waiting'")
+            }
+            #expect(due.map { Timestamp(milliseconds: Int64($0)) } == now.adding(seconds: 60))
+            _ = try await service { try $0.start(third, isFull: false, by: nil) }
+
+            for _ in 1..<HarvestService.mostPostponements {
+                #expect(try await service { try $0.postpone(first, to: now.adding(seconds: 600)) })
+            }
+            #expect(try await !service { try $0.postpone(first, to: now.adding(seconds: 600)) })
+            let ended = try await harvest(first, bench)
+            #expect(ended.state == .failed && ended.source == source && ended.message.contains("一直繁忙"))
+        }
+    }
+
+    @Test(
+        "What would grow without end is not read, and a token of that kind not kept", arguments: TestDatabase.allCases)
+    func growing(_ database: TestDatabase) async throws {
+        let some = Array("a&b &amp; &#65; &#0; &&;".utf8), many = [UInt8](repeating: UInt8(ascii: "&"), count: 1000)
+        #expect(
+            try HarvestText.repaired(some, most: 100) == "a&amp;b &amp; &#65; &amp;#0; &amp;&amp;;")
+        #expect(try HarvestText.repaired(many, most: 5000).utf8.count == 5000)
+        #expect(throws: ExternalFault.self) { try HarvestText.repaired(many, most: 4999) }
+        try await bench(database) { bench in
+            bench.serve(["": OAIText.list(records(0..<2), token: String(repeating: "t", count: 5000))])
+            let harvest = try await bench.run()
+            #expect(harvest.state == .partial && harvest.counts.added == 2 && harvest.token.isEmpty)
+            #expect(harvest.message.contains("续传标记过长"))
+        }
+    }
+
     @Test("At the limit of its source it ends, also within an answer, and says so", arguments: TestDatabase.allCases)
     func limit(_ database: TestDatabase) async throws {
         try await bench(database) { bench in

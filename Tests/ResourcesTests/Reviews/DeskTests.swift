@@ -239,10 +239,12 @@ struct DeskTests {
             _ = try await li.post(path + "/claim", from: path)
             let late = try await li.post(
                 path + "/review", from: path,
-                [("revision", revision), ("decision", "no"), ("remark", "写得很长的意见")])
+                [("revision", revision), ("decision", "no"), ("remark", "图片不清楚，请换一张。")])
             // Claiming changes nothing of the resource, so the revision still holds.
             #expect(late.status == 303)
-            #expect(try await wang.get(path).text.contains("写得很长的意见"))
+            #expect(try await wang.get(path).text.contains("图片不清楚，请换一张。"))
+            let own = try await wang.get(ItemPages.root + "/mine")
+            #expect(own.text.contains("退回：图片不清楚，请换一张。"))
             let gone = try await li.post(
                 path + "/review", from: path, [("revision", revision), ("decision", "no"), ("remark", "第二次的意见")])
             #expect(gone.status == 409 && gone.text.contains("可能刚由别人审过"))

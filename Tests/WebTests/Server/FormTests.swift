@@ -80,7 +80,10 @@ import Testing
 
     @Test func `a visitor is sent to sign in and comes back to the front page`() async throws {
         let client = TestClient(try counting(Counter()) { .redirect("/list") })
-        #expect(try await submit(client, key: Identifiers.next()).location == "/sign-in?return=%2F")
+        let answer = try await submit(client, key: Identifiers.next())
+        #expect(answer.location == "/sign-in?return=%2F")
+        // She is told that what she typed was not kept.
+        #expect(answer.headers[values: .setCookie].contains { $0.hasPrefix("santong_flash=") })
     }
 
     @Test func `only forms are taken, and only up to their limit`() async throws {

@@ -19,12 +19,19 @@ struct HarvestAnswer: Sendable {
     private(set) var broken: [HarvestFault] = []
     /// `nil` at the end of the list.
     private(set) var token: String?
+    /// The list goes on at a token that is too long to be kept.
+    private(set) var isTokenTooLong = false
     /// What was wrong with the answer as a whole, in Chinese; empty for a good one.
     private(set) var repairs = ""
     /// The end is missing: nobody can say what would have come.
     private(set) var isCut = false
     /// Of an answer to `Identify`.
     private(set) var granularity = ""
+
+    /// Bytes of an answer after it was put right; ampersands grow to five times their length.
+    private static let longestRepaired = 2 * HarvestClient.byteLimit
+    /// Bytes of a token. Real ones have some hundreds.
+    private static let longestToken = 4096
 
     /// Throws `ExternalFault` when nothing of it can be read. Blocks.
     init(_ bytes: [UInt8]) throws {
@@ -34,7 +41,7 @@ struct HarvestAnswer: Sendable {
         } catch XMLTree.Failure.doctype { throw ExternalFault("应答声明了文档类型，没有读取") } catch XMLTree.Failure.unreasonable {
             throw ExternalFault("应答层次过深或元素过多，没有读取")
         } catch let error as XMLTree.Failure where error == .malformed {}
-        let text = HarvestText.repaired(bytes)
+        let text = try HarvestText.repaired(bytes, most: HarvestAnswer.longestRepaired)
         // What is hostile stays so in any spelling.
         if text.range(of: "<!DOCTYPE", options: .caseInsensitive) != nil {
             throw ExternalFault("应答声明了文档类型，没有读取")
@@ -60,7 +67,13 @@ struct HarvestAnswer: Sendable {
             return
         }
         for record in list.all("record") { take(record: record) }
-        token = list["resumptionToken"].map { HarvestText.trimmed($0.wholeText) }.flatMap { $0.isEmpty ? nil : $0 }
+        take(token: list["resumptionToken"])
+    }
+
+    private mutating func take(token element: XMLTree?) {
+        let text = HarvestText.trimmed(element?.wholeText ?? "")
+        isTokenTooLong = text.utf8.count > HarvestAnswer.longestToken
+        token = text.isEmpty || isTokenTooLong ? nil : text
     }
 
     private mutating func take(record: XMLTree) {
@@ -91,9 +104,7 @@ struct HarvestAnswer: Sendable {
     private mutating func salvage(_ text: [UInt8]) throws {
         let parts = HarvestText.elements("record", in: text)
         isCut = !HarvestText.holdsEnd(of: "OAI-PMH", in: text)
-        token = HarvestText.elements("resumptionToken", in: text).last
-            .flatMap { try? XMLTree($0) }
-            .map { HarvestText.trimmed($0.wholeText) }.flatMap { $0.isEmpty ? nil : $0 }
+        take(token: HarvestText.elements("resumptionToken", in: text).last.flatMap { try? XMLTree($0) })
         guard !parts.isEmpty || token != nil else { throw ExternalFault("应答不是完整的 XML，没有可以收下的记录") }
         answeredAt =
             HarvestText.elements("responseDate", in: text).first
@@ -113,29 +124,30 @@ struct HarvestAnswer: Sendable {
 enum HarvestText {
     static func trimmed(_ text: String) -> String { text.trimmingCharacters(in: .whitespacesAndNewlines) }
 
-    /// In UTF-8, without what XML does not have, each ampersand that stands for itself written as XML wants it.
-    static func repaired(_ bytes: [UInt8]) -> String {
+    /// In UTF-8, without what XML does not have, each ampersand that stands for itself written as XML wants it. Throws
+    /// `ExternalFault` when that has more than `most` bytes.
+    static func repaired(_ bytes: [UInt8], most: Int) throws -> String {
         // Read by what the bytes are; what the text says of itself is wrong, or it had been read.
         var text = (try? TextDecoding.string(from: bytes)) ?? String(decoding: bytes, as: UTF8.self)
         if let end = text.range(of: "?>"), text.hasPrefix("<?xml") { text = String(text[end.upperBound...]) }
         var out = String.UnicodeScalarView()
-        let scalars = Array(text.unicodeScalars)
+        let scalars = Array(text.unicodeScalars), escape = "amp;".unicodeScalars
+        var room = most - text.utf8.count
         for (index, scalar) in scalars.enumerated() where XMLWriter.isAllowed(scalar) {
             out.append(scalar)
-            if scalar == "&", !isReference(scalars, index + 1) { out.append(contentsOf: "amp;".unicodeScalars) }
+            guard scalar == "&", !isReference(scalars, index + 1) else { continue }
+            room -= escape.count
+            guard room >= 0 else { throw ExternalFault("应答里要更正的字符过多，没有读取") }
+            out.append(contentsOf: escape)
         }
         return String(out)
     }
 
     /// Whether what follows an ampersand is one of the five names or a number of a character that XML has.
     private static func isReference(_ scalars: [Unicode.Scalar], _ start: Int) -> Bool {
-        var name = ""
-        for scalar in scalars[min(start, scalars.count)...].prefix(10) {
-            if scalar == ";" { break }
-            name.unicodeScalars.append(scalar)
-        }
-        let end = start + name.unicodeScalars.count
-        guard end < scalars.count, scalars[end] == ";" else { return false }
+        // No text is made for what cannot be one: an answer may hold millions of them.
+        guard let end = scalars[min(start, scalars.count)...].prefix(11).firstIndex(of: ";") else { return false }
+        let name = String(String.UnicodeScalarView(scalars[start..<end]))
         if ["amp", "lt", "gt", "quot", "apos"].contains(name) { return true }
         guard name.hasPrefix("#") else { return false }
         let digits = name.dropFirst()

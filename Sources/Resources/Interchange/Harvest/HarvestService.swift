@@ -19,6 +19,10 @@ struct HarvestService {
 
     /// How many sources are harvested at once: slow libraries must not take the threads that other requests need.
     static let atOnce = 2
+    /// A busy source is asked again so often without an answer; the next harvest is begun when it is due.
+    static let mostPostponements = 12
+    /// A source that asks to come again sooner is asked after so many seconds.
+    private static let shortestWait: Int64 = 60
 
     /// Throws `DomainError.invalid`.
     func register(_ content: HarvestSource.Content) throws -> ID<HarvestSource> {
@@ -65,7 +69,7 @@ struct HarvestService {
     func start(_ id: ID<HarvestSource>, isFull: Bool, by user: CurrentUser?) throws -> ID<Harvest> {
         let source = try store.source(id)
         guard try store.running(of: id) == nil else { throw DomainError.conflict("正在采集，请等这一次结束。") }
-        guard try store.running().count < HarvestService.atOnce else {
+        guard try working() < HarvestService.atOnce else {
             throw DomainError.conflict("已有\(HarvestService.atOnce)个采集源正在采集，请等其中一个结束。")
         }
         let harvest = ID<Harvest>.new()
@@ -74,6 +78,12 @@ struct HarvestService {
         try store.setDue(now.adding(seconds: Int64(source.content.hours) * 3600), of: id)
         if user != nil { try record("source.harvest_started", id, source.content.name + (isFull ? "，全部" : "")) }
         return harvest
+    }
+
+    /// Sources that are being harvested. Those that wait for a busy source keep nobody from it.
+    private func working() throws -> Int {
+        let jobs = JobStore(db), now = now
+        return try store.running().count { try jobs.isAtWork($0.job, now: now) }
     }
 
     /// Lets a running harvest end before its next request; what came is kept. One that waits for a busy source ends at once.
@@ -90,7 +100,8 @@ struct HarvestService {
         try record("source.harvest_stopped", source, try store.source(source).content.name)
     }
 
-    /// Goes on with it then, unless somebody has asked it to stop meanwhile. Whether it goes on.
+    /// Goes on with it then, unless somebody has asked it to stop meanwhile, or the source was busy too often. Whether it
+    /// goes on.
     func postpone(_ id: ID<Harvest>, to moment: Timestamp) throws -> Bool {
         var harvest = try store.harvest(id)
         if let name = try store.stopper(of: id) {
@@ -98,7 +109,13 @@ struct HarvestService {
             try store.save(harvest)
             return false
         }
-        try queue(id, try store.source(harvest.source), by: nil, due: moment)
+        guard try store.putOff(id) <= HarvestService.mostPostponements else {
+            harvest.end(harvest.counts.pages == 0 ? .failed : .partial, "对方一直繁忙，已停止；下次到期再采集", at: now)
+            try store.save(harvest)
+            return false
+        }
+        let due = max(moment, now.adding(seconds: HarvestService.shortestWait))
+        try queue(id, try store.source(harvest.source), by: nil, due: due)
         return true
     }
 
@@ -119,7 +136,7 @@ struct HarvestService {
         }
         for source in try store.due(now: now) {
             if try store.running(of: source.id) == nil {
-                guard try store.running().count < atOnce else { continue }
+                guard try service.working() < atOnce else { continue }
                 try service.start(source.id, isFull: false, by: nil)
             } else {
                 try store.setDue(now.adding(seconds: Int64(source.content.hours) * 3600), of: source.id)

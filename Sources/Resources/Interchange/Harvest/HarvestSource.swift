@@ -222,4 +222,10 @@ enum HarvestSchema {
         "ALTER TABLE resources_harvest ADD COLUMN is_through INTEGER NOT NULL DEFAULT 0",
         "ALTER TABLE resources_harvest ADD COLUMN stopped_by TEXT NOT NULL DEFAULT ''",
     ]
+
+    /// How often it was put off since the last answer, and how many answers there were then.
+    static let patience = [
+        "ALTER TABLE resources_harvest ADD COLUMN postponed INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE resources_harvest ADD COLUMN postponed_at_page INTEGER NOT NULL DEFAULT 0",
+    ]
 }

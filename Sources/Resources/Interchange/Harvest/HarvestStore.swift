@@ -172,6 +172,17 @@ struct HarvestStore {
         try db.value("SELECT stopped_by FROM resources_harvest WHERE id = \(id) AND stopped_by <> ''")
     }
 
+    /// Notes that it is put off. How often that was since the source last answered.
+    func putOff(_ id: ID<Harvest>) throws -> Int {
+        try db.execute(
+            """
+            UPDATE resources_harvest SET postponed_at_page = pages,
+                postponed = CASE WHEN pages > postponed_at_page THEN 1 ELSE postponed + 1 END
+            WHERE id = \(id)
+            """)
+        return try db.value("SELECT postponed FROM resources_harvest WHERE id = \(id)") ?? 0
+    }
+
     /// Harvests that run, each with its job.
     func running() throws -> [(harvest: Harvest, job: ID<Job>)] {
         try db.rows(

@@ -180,7 +180,9 @@ struct Harvester: Sendable {
         if harvest.answeredAt == nil { harvest.answeredAt = answer.answeredAt }
         (harvest.token, harvest.kept) = (answer.token ?? "", 0)
         guard answer.token == nil else { return }
-        if answer.isCut {
+        if answer.isTokenTooLong {
+            harvest.end(.partial, "续传标记过长，后面的没有采集", at: now)
+        } else if answer.isCut {
             harvest.end(.partial, "应答不完整，不知道后面还有什么", at: now)
         } else {
             harvest.isThrough = true
