@@ -272,9 +272,9 @@ class City:
         assert answer.status_code == 303, answer.text[:2000]
 
 
-def temporary_folder() -> pathlib.Path:
+def temporary_folder(place: str | None = None) -> pathlib.Path:
     """A folder that also Apache's workers may enter."""
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="santong-edges-"))
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="santong-edges-", dir=place))
     folder.chmod(0o755)
     return folder
 

@@ -26,23 +26,25 @@ package struct ClamScanner: ContentScanner {
             guard let answer = try? await SheetRowFeed.onThread({ try ask(path, count: sent) }) else {
                 return .unavailable
             }
-            let verdict = ClamScanner.verdict(answer, sent: count)
+            let verdict = ClamScanner.verdict(answer)
             // clamd takes less than was thought; of a recording a shorter start will do.
-            guard case .tooLarge = verdict, isMedia, count > ClamScanner.piece else { return verdict }
+            guard verdict == .incomplete, isMedia, count > ClamScanner.piece else { return verdict }
             count /= 2
         }
     }
 
     /// `stream: OK`, `stream: Eicar-Test-Signature FOUND`, or an error.
-    /// - Parameter count: bytes that were sent.
-    static func verdict(_ answer: String, sent count: Int = 0) -> ScanVerdict {
+    static func verdict(_ answer: String) -> ScanVerdict {
         let text = answer.prefix { $0 != "\0" && $0 != "\n" }
         // Its `StreamMaxLength` is smaller than the setting here: waiting would not help.
-        if text.hasPrefix("INSTREAM size limit exceeded") { return .tooLarge(count) }
+        if text.hasPrefix("INSTREAM size limit exceeded") { return .incomplete }
         guard text.hasPrefix("stream: ") else { return .unavailable }
         let said = text.dropFirst(8)
         if said == "OK" { return .clean }
-        return said.hasSuffix(" FOUND") ? .infected(String(said.dropLast(6))) : .unavailable
+        guard said.hasSuffix(" FOUND") else { return .unavailable }
+        // So `AlertExceedsMax` tells that something was not looked at; nothing malicious was found.
+        if said.hasPrefix("Heuristics.Limits.Exceeded") { return .incomplete }
+        return .infected(String(said.dropLast(6)))
     }
 
     private struct Silence: Error {}

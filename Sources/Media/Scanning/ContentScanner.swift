@@ -5,6 +5,8 @@ package enum ScanVerdict: Sendable, Equatable {
     case infected(String)
     /// Too large to be scanned; with the limit in bytes.
     case tooLarge(Int)
+    /// Limits of the scanner's own, of size, depth, number or time, kept it from looking at the whole.
+    case incomplete
     /// No answer: nothing is known.
     case unavailable
 }

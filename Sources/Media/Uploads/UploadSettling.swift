@@ -68,6 +68,9 @@ struct UploadSettling: Sendable {
             case .infected(let what): return try await refuseInfected(upload, what)
             case .tooLarge(let limit):
                 return try await refuse(upload, "文件超过安全检查的上限 \(FileSize.text(limit))，不能接收。")
+            case .incomplete:
+                logger.warning("upload beyond the limits of clamd", metadata: ["upload": "\(id)"])
+                return try await refuse(upload, "文件太大或里面层次、文件太多，安全检查查不完，不能接收。请拆开后再上传，或联系平台管理员。")
             case .unavailable:
                 return try await postpone(upload, .quarantined, "安全检查暂时不可用，恢复后自动检查。")
             }

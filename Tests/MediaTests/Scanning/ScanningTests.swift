@@ -14,7 +14,9 @@ import Testing
     @Test(arguments: [
         ("stream: OK\0", ScanVerdict.clean),
         ("stream: Eicar-Test-Signature FOUND\0", .infected("Eicar-Test-Signature")),
-        ("INSTREAM size limit exceeded. ERROR\0", .tooLarge(0)), ("stream: Access denied ERROR\0", .unavailable),
+        ("INSTREAM size limit exceeded. ERROR\0", .incomplete), ("stream: Access denied ERROR\0", .unavailable),
+        ("stream: Heuristics.Limits.Exceeded.MaxFileSize FOUND\0", .incomplete),
+        ("stream: Heuristics.Broken.Executable FOUND\0", .infected("Heuristics.Broken.Executable")),
         ("", .unavailable), ("stream: OKAY\0", .unavailable),
     ])
     func `answers of clamd are read`(_ answer: String, _ verdict: ScanVerdict) {
@@ -159,6 +161,18 @@ import Testing
             clock.withLock { $0 = $0.adding(seconds: 3600) }
             try await settling(desk).settle(upload.id)
             #expect(try await service.find(upload.id, of: user).state == .ready)
+        }
+    }
+
+    @Test(arguments: TestDatabase.allCases)
+    func `what cannot be scanned in full is refused, and not as a virus`(on database: TestDatabase) async throws {
+        try await withTestCity(database) { (city: TestCity) async throws in
+            var last: Upload?
+            try await settled(city, [.incomplete]) { last = $0 }
+            let upload = try #require(last)
+            #expect(upload.state == .refused)
+            #expect(upload.remark.contains("查不完") && !upload.remark.contains("病毒"))
+            #expect(!FileManager.default.fileExists(atPath: city.platform.files.path(of: upload.sha256)))
         }
     }
 
