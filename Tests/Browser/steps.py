@@ -149,3 +149,21 @@ def upload(page: Page, file=REGISTER) -> None:
     page.locator("input[type=file]").set_input_files(file)
     page.get_by_role("button", name="上传").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(re.compile("识别列|变更集"), timeout=15_000)
+
+
+def write_resource(page: Page, lesson: str, title: str, kind: str, file, readers: str = "本校") -> str:
+    """A draft of one's own for a lesson of the third year, with a file; its address."""
+    page.goto("/textbooks?stage=2&subject=13")
+    page.get_by_role("link", name="三年级上册").first.click()
+    page.get_by_role("link", name=lesson, exact=True).click()
+    page.get_by_role("link", name="为这一课上传资源").click()
+    heading(page, "新建资源")
+    page.get_by_label("标题").fill(title)
+    page.get_by_label("类型").select_option(label=kind)
+    page.locator("#field-file").set_input_files(file)
+    expect(page.locator(".upload-note")).to_contain_text("可以使用")
+    page.get_by_label(readers, exact=True).check()
+    page.get_by_label("原创声明").check()
+    page.get_by_role("button", name="保存草稿").click()
+    heading(page, title)
+    return page.url

@@ -16,6 +16,15 @@ ANSWER = (
 )
 
 
+def wait_until(page, state: str) -> None:
+    """A harvest goes on beside the page, which shows its state when it is read again."""
+    for _ in range(60):
+        if page.get_by_text(state, exact=True).count():
+            return
+        page.wait_for_timeout(500)
+        page.reload()
+
+
 def record(identifier: str, title: str) -> str:
     return (
         f"<record><header><identifier>{identifier}</identifier></header><metadata><dc><title>{title}</title>"
@@ -102,11 +111,7 @@ def test_a_curator_harvests_a_library(journey, library):
     expect(page.get_by_role("status").first).to_contain_text("已登记")
     page.get_by_role("button", name="立即采集").click()
     heading(page, "采集报告")
-    for _ in range(60):
-        if page.get_by_text("已完成", exact=True).count():
-            break
-        page.wait_for_timeout(500)
-        page.reload()
+    wait_until(page, "已完成")
     main = page.locator("main")
     expect(main).to_contain_text("新增 3")
     expect(main).to_contain_text("有问题的应答 1")
@@ -148,11 +153,7 @@ def test_a_curator_stops_a_harvest(journey, library):
     curator.expect_clean()
     page.get_by_role("button", name="停止采集").click()
     heading(page, "采集报告")
-    for _ in range(60):
-        if page.get_by_text("中断", exact=True).count():
-            break
-        page.wait_for_timeout(500)
-        page.reload()
+    wait_until(page, "中断")
     expect(page.locator("main")).to_contain_text("停止；已收下的保留")
     curator.expect_clean()
 

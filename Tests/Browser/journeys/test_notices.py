@@ -2,7 +2,7 @@
 import re
 
 from playwright.sync_api import expect
-from steps import heading, status
+from steps import heading, status, write_resource
 
 TITLE = "《听潮》教学设计"
 LESSON = "捡贝壳的孩子"
@@ -19,24 +19,6 @@ def read_all(page) -> None:
     expect(page.locator(".bar-count")).to_have_count(0)
 
 
-def write(page, file) -> str:
-    """A draft for the lesson; its address."""
-    page.goto("/textbooks?stage=2&subject=13")
-    page.get_by_role("link", name="三年级上册").first.click()
-    page.get_by_role("link", name=LESSON, exact=True).click()
-    page.get_by_role("link", name="为这一课上传资源").click()
-    heading(page, "新建资源")
-    page.get_by_label("标题").fill(TITLE)
-    page.get_by_label("类型").select_option(label="教案")
-    page.locator("#field-file").set_input_files(file)
-    expect(page.locator(".upload-note")).to_contain_text("可以使用")
-    page.get_by_label("本校", exact=True).check()
-    page.get_by_label("原创声明").check()
-    page.get_by_role("button", name="保存草稿").click()
-    heading(page, TITLE)
-    return page.url
-
-
 def test_a_resource_comes_back(journey, people, tmp_path):
     file = tmp_path / "听潮.txt"
     file.write_text("闭上眼睛，听潮水来去。", encoding="utf-8")
@@ -45,7 +27,7 @@ def test_a_resource_comes_back(journey, people, tmp_path):
     read_all(page)
     read_all(desk)
 
-    resource = write(page, file)
+    resource = write_resource(page, LESSON, TITLE, "教案", file)
     page.get_by_role("button", name="提交审核").click()
     expect(page.get_by_role("status").first).to_contain_text("已提交")
 

@@ -1,6 +1,6 @@
 """The city and a county set what schools are to publish; a school publishes and sees it counted, on the task and on the board."""
 from playwright.sync_api import expect
-from steps import agree, go, heading, status
+from steps import agree, go, heading, status, write_resource
 
 TITLE = "《数脚印》课标解读"
 LESSON = "捡贝壳的孩子"
@@ -21,19 +21,7 @@ def set_task(page, title: str, wanted: str, area: str = "小学语文", group: s
 
 def publish(page, desk, file, readers: str = "本校") -> str:
     """The teacher writes and hands in, her school passes it; the address of the resource."""
-    page.goto("/textbooks?stage=2&subject=13")
-    page.get_by_role("link", name="三年级上册").first.click()
-    page.get_by_role("link", name=LESSON, exact=True).click()
-    page.get_by_role("link", name="为这一课上传资源").click()
-    heading(page, "新建资源")
-    page.get_by_label("标题").fill(TITLE)
-    page.get_by_label("类型").select_option(label="课标解读")
-    page.locator("#field-file").set_input_files(file)
-    expect(page.locator(".upload-note")).to_contain_text("可以使用")
-    page.get_by_label(readers, exact=True).check()
-    page.get_by_label("原创声明").check()
-    page.get_by_role("button", name="保存草稿").click()
-    heading(page, TITLE)
+    write_resource(page, LESSON, TITLE, "课标解读", file, readers)
     page.get_by_role("button", name="提交审核").click()
     expect(page.get_by_role("status").first).to_contain_text("已提交")
     desk.goto(page.url)
